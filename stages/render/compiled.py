@@ -1,0 +1,19 @@
+"""The one way kernels of this package are compiled: cached on disk, strict floating point, one thread."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+
+def compiled(function: Kernel) -> Kernel:
+    """Compile a function with numba; results do not depend on threads, and the code is cached beside the source.
+
+    A shape checker wraps functions when tests import them; the kernel itself is what lies below such wrappers.
+    """
+    return cast(Kernel, numba.njit(cache=True)(inspect.unwrap(function)))

@@ -1,0 +1,68 @@
+"""Rays through pixels, and the Open3D scenes they are cast into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from stages.open3d_import import import_open3d
+
+Intrinsics = tuple[float, float, float, float]
+
+
+class RayScene:
+    """Triangles that rays can be cast into, on one thread (two gain nothing at picture size).
+
+    Args:
+        vertices: Any frame, metres; stored as float32, so keep them near the origin.
+        faces: Vertex indices.
+    """
+
+    def __init__(self, vertices: Float[np.ndarray, "v 3"], faces: Int[np.ndarray, "f 3"]) -> None:
+        """Build the acceleration structure."""
+        self._o3d = import_open3d()
+        self._scene = self._o3d.t.geometry.RaycastingScene(nthreads=1)
+        self.empty = len(faces) == 0
+        if not self.empty:
+            self._scene.add_triangles(self._tensor(vertices, np.float32), self._tensor(faces, np.uint32))
+
+    def cast(self, rays: Float[np.ndarray, "n 6"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return per ray the distance in lengths of its direction (inf: no hit), the face (-1), and u, v on it."""
+        if self.empty or len(rays) == 0:
+            return np.full(len(rays), np.inf, np.float32), np.full(len(rays), -1), np.zeros((len(rays), 2), np.float32)
+        hits = self._scene.cast_rays(self._tensor(rays, np.float32), nthreads=1)
+        face = hits["primitive_ids"].numpy().view(np.int32)  # the invalid id 2**32 - 1 reads as -1
+        return hits["t_hit"].numpy(), face, hits["primitive_uvs"].numpy()
+
+    def blocked(self, rays: Float[np.ndarray, "n 6"], near: float, far: float) -> np.ndarray:
+        """Return per ray whether anything lies between `near` and `far`, in lengths of its direction."""
+        if self.empty or len(rays) == 0:
+            return np.zeros(len(rays), bool)
+        found: np.ndarray = self._scene.test_occlusions(self._tensor(rays, np.float32), near, far, nthreads=1).numpy()
+        return found
+
+    def _tensor(self, array: np.ndarray, dtype: Any) -> Any:
+        return self._o3d.core.Tensor(np.ascontiguousarray(array, dtype=dtype))
+
+
+def pixel_rays(
+    world_from_cam: Float[np.ndarray, "4 4"], intrinsics_px: Intrinsics, pixels_px: Float[np.ndarray, "n 2"]
+) -> Float[np.ndarray, "n 6"]:
+    """Return origin and direction of the ray through each pixel position; one length of a direction is 1 m of z-depth."""
+    fx, fy, cx, cy = intrinsics_px
+    rotation = world_from_cam[:3, :3].astype(np.float32)
+    rays = np.empty((len(pixels_px), 6), np.float32)
+    rays[:, :3] = world_from_cam[:3, 3]
+    x = ((pixels_px[:, 0] - cx) / fx).astype(np.float32)[:, None]
+    y = ((pixels_px[:, 1] - cy) / fy).astype(np.float32)[:, None]
+    rays[:, 3:] = x * rotation[:, 0] + y * rotation[:, 1] + rotation[:, 2]
+    return rays
+
+
+def pixel_grid(size_wh: tuple[int, int]) -> Float[np.ndarray, "n 2"]:
+    """Return the centres of all pixels, row by row."""
+    width, height = size_wh
+    u, v = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return np.stack([u.ravel(), v.ravel()], axis=1)
