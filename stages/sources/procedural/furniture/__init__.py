@@ -1,0 +1,27 @@
+"""Procedural furniture and household objects: `build` makes a model of one of the `CATEGORIES`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stages.registry import resolve
+from stages.sources.procedural.furniture.model import Model
+
+_PACKAGE = "stages.sources.procedural.furniture"
+_BUILDERS: dict[str, tuple[str, ...]] = {
+    "seating": ("chair", "stool", "bench"),
+}
+BUILDERS: dict[str, str] = {
+    name: f"{_PACKAGE}.{module}:{name.replace(' ', '_')}" for module, names in _BUILDERS.items() for name in names
+}
+CATEGORIES: tuple[str, ...] = tuple(sorted(BUILDERS))
+
+
+def build(category: str, rng: np.random.Generator) -> Model:
+    """Build one object of a category; all variation comes from `rng`.
+
+    Raises:
+        UnknownName: `category` is not one of `CATEGORIES`; the message suggests the nearest.
+    """
+    model: Model = resolve(BUILDERS, category, "furniture category")(rng)
+    return model
