@@ -1,0 +1,1 @@
+"""The data engine: everything that touches data. Never imports Prefect or DVC."""

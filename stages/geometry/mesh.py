@@ -1,0 +1,58 @@
+"""Triangle meshes whose faces know which object they belong to: what a source hands over to be rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float, Int, UInt8
+
+Rgb = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Material:
+    """Surface appearance. Colours are linear RGB in 0 to 1; the pattern is evaluated in object-space metres.
+
+    `pattern` is a row of `stages.render.patterns.PATTERNS`; `image` (sRGB pixels, with `face_uv` on the mesh) wins
+    over it.
+    """
+
+    color: Rgb
+    pattern: str = "plain"
+    color2: Rgb = (0.5, 0.5, 0.5)
+    scale_m: float = 0.1
+    gloss: float = 0.0
+    emission: float = 0.0
+    image: UInt8[np.ndarray, "h w 3"] | None = None
+
+
+@dataclass(frozen=True)
+class Light:
+    """Sunlight (`kind="sun"`, `direction_w` points from the light into the scene) or a point lamp (`kind="point"`)."""
+
+    kind: str
+    color: Rgb
+    direction_w: tuple[float, float, float] | None = None
+    position_w: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class LabelledMesh:
+    """Geometry of one scene in world metres.
+
+    Exactly one of `vertex_rgb` (scanned colours) and `face_material` + `materials` (synthetic scenes) is given.
+    `face_object` holds an index into `object_ids`, or -1 for structure and anything that is not an object.
+    """
+
+    vertices_w: Float[np.ndarray, "v 3"]
+    faces: Int[np.ndarray, "f 3"]
+    face_object: Int[np.ndarray, " f"]
+    object_ids: Sequence[str]
+    vertex_rgb: UInt8[np.ndarray, "v 3"] | None = None
+    face_material: Int[np.ndarray, " f"] | None = None
+    materials: Sequence[Material] = ()
+    face_uv: Float[np.ndarray, "f 3 2"] | None = None
+    lights: Sequence[Light] = field(default=())
+    ambient: Rgb = (1.0, 1.0, 1.0)

@@ -1,0 +1,7 @@
+"""Datasets the engine reads: one folder per reader, one row here."""
+
+SOURCES: dict[str, str] = {
+    "procedural": "stages.sources.procedural:Procedural",
+    "scannet": "stages.sources.scannet:ScanNet",
+    "coco": "stages.sources.coco:Coco",
+}

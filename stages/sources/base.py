@@ -1,0 +1,79 @@
+"""What a source reader is, and what it hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from stages.geometry.mesh import LabelledMesh
+from stages.schema.errors import UserError
+from stages.schema.records import ObjectRow, SceneRow, SightingRow, ViewRow
+
+
+class SourceParams(BaseModel):
+    """Base of a reader's own section `sources.<name>` in params.yaml; no defaults, a misspelt key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reader: str
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Something left out on purpose: a stable dotted reason, and which item it was."""
+
+    reason: str
+    item: str
+
+
+@dataclass(frozen=True)
+class SceneData:
+    """One scene as its dataset gives it, in our frames and units.
+
+    Views without `image_path` are rendered by `ingest` from `mesh`, which also yields their depth and sightings;
+    sightings listed here are the source's own annotations. `counts` says how many items were read per kind
+    (views, objects, sightings), drops included; `drops` names every item left out.
+    """
+
+    scene: SceneRow
+    views: Sequence[ViewRow]
+    objects: Sequence[ObjectRow]
+    sightings: Sequence[SightingRow] = ()
+    mesh: LabelledMesh | None = None
+    drops: Sequence[Drop] = field(default=())
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+class SourceError(UserError):
+    """The source as a whole cannot be read: names the file, what was expected and what to do next."""
+
+
+class Source(Protocol):
+    """A dataset on disk, read one scene at a time, already in our frames and units.
+
+    Built as `Reader(name, params, seed)`, where `name` is the key in params.yaml (first part of every scene id) and
+    `params` an instance of its `params_type`. A reader parses; it never downloads, splits, shuffles or rescales.
+    """
+
+    params_type: ClassVar[type[SourceParams]]
+    requires: ClassVar[tuple[str, ...]]  # packages beyond the base install; the error names the extra
+
+    def scene_ids(self) -> list[str]:
+        """Sorted scene ids; opens index files at most, no image.
+
+        Raises:
+            SourceError: The root or an index file is missing or damaged.
+        """
+        ...
+
+    def read(self, scene_id: str) -> SceneData | Drop:
+        """Read one scene; a scene that cannot be used is a Drop with its reason."""
+        ...
+
+    def root(self) -> Path | None:
+        """Folder that `image_path` and `depth_path` are relative to; None if the source has no files."""
+        ...
