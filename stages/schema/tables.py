@@ -233,7 +233,7 @@ QUESTION = TableSpec(
             "unit", STR, "unit named in the question", nullable=True, values=("m", "cm", "ft", "in", "deg", "count")
         ),
         Column("options", STRS, "texts of options A, B, ...; `{a}`, `{b}` left open; empty unless a choice"),
-        Column("margin", pa.float64(), "smallest margin of the facts used", low=0),
+        Column("margin", pa.float64(), "smallest margin of the facts used; null: none has one", nullable=True, low=0),
         Column("geometry", STR, "worst source of the boxes used; null: 2D only", nullable=True, values=GEOMETRY),
         Column("side", STR, "side of the split, by hash of the scene's place", values=SIDES),
     ),

@@ -1,0 +1,178 @@
+"""DVC stage `ingest@SOURCE`: a dataset in its own layout in; scenes, views, objects, sightings and rendered frames out.
+
+Readers only parse. Here poses are checked, gravity is derived from them, views without a picture are rendered, and
+sightings of posed views are found by casting rays at the source's mesh.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from stages import params as params_file
+from stages.geometry.frames import gravity_of_pose, is_rigid
+from stages.params import Params
+from stages.registry import resolve
+from stages.render.frames import render_views
+from stages.runner import Counts, Run, dropped, guard, only_argument, seed_of
+from stages.schema.errors import ParamsError
+from stages.schema.records import ObjectRow, PixelsRow, SceneRow, SightingRow, ViewRow, to_table
+from stages.schema.store import shard_of, shard_path, write_table
+from stages.sources import SOURCES
+from stages.sources.base import Drop, SceneData, Source
+
+
+class IngestParams(Params):
+    """Section `ingest` of params.yaml."""
+
+    shards: int = Field(
+        ge=1, le=999, description="Parquet files per table and source; a scene's file is a hash of its id"
+    )
+    jpeg_quality: int = Field(ge=1, le=100, description="quality of rendered frames")
+    min_area_px: float = Field(ge=0, description="smaller sightings are dropped, pixels")
+
+
+def build_source(name: str, section: Mapping[str, Any], seed: int) -> Source:
+    """Build the reader of one entry of `sources` in params.yaml.
+
+    Raises:
+        UnknownName: The entry names a reader that does not exist.
+        ParamsError: The entry does not fit the reader's params.
+    """
+    if not isinstance(section, Mapping) or "reader" not in section:
+        raise ParamsError(f"params.yaml: sources.{name}: needs a key `reader`, one of {', '.join(sorted(SOURCES))}")
+    reader = resolve(SOURCES, str(section["reader"]), "reader")
+    source: Source = reader(name, params_file.parse(reader.params_type, section, f"sources.{name}"), seed)
+    return source
+
+
+def main(argv: Sequence[str]) -> None:
+    """Ingest one source: `python -m stages.ingest SOURCE`."""
+    name = only_argument(argv, "python -m stages.ingest SOURCE")
+    data = params_file.read_params()
+    params = params_file.parse(IngestParams, params_file.section(data, "ingest"), "ingest")
+    section = params_file.section(data, f"sources.{name}")
+    source = build_source(name, section, seed_of(data))
+    by_shard: dict[int, list[str]] = {k: [] for k in range(params.shards)}
+    for scene_id in source.scene_ids():
+        by_shard[shard_of(scene_id, params.shards)].append(scene_id)
+    with Run(f"ingest@{name}", f"scenes/{name}") as run:
+        work = _Worker(name, section, seed_of(data), params, run.folder)
+        run.map(work, [(shard, tuple(ids)) for shard, ids in by_shard.items()])
+
+
+@dataclass(frozen=True)
+class _Worker:
+    name: str
+    section: Mapping[str, Any]
+    seed: int
+    params: BaseModel
+    folder: Path
+
+    def __call__(self, job: tuple[int, tuple[str, ...]]) -> Counts:
+        shard, scene_ids = job
+        assert isinstance(self.params, IngestParams)
+        source = build_source(self.name, self.section, self.seed)
+        rows = Rows()
+        counts = Counts()
+        for scene_id in scene_ids:
+            counts += ingest_scene(source, scene_id, self.params, rows)
+        for table, values in rows.by_table().items():
+            write_table(shard_path(self.folder, table, shard), to_table(table, values), table)
+        return counts
+
+
+class Rows:
+    """Rows gathered for one shard, by table."""
+
+    def __init__(self) -> None:
+        self.scene: list[SceneRow] = []
+        self.view: list[ViewRow] = []
+        self.object: list[ObjectRow] = []
+        self.sighting: list[SightingRow] = []
+        self.pixels: list[PixelsRow] = []
+
+    def by_table(self) -> dict[str, Sequence[Any]]:
+        """Return the rows under their table names."""
+        return {t: getattr(self, t) for t in ("scene", "view", "object", "sighting", "pixels")}
+
+
+def ingest_scene(source: Source, scene_id: str, params: IngestParams, rows: Rows) -> Counts:
+    """Read one scene, render what it lacks and add its rows; returns what was read, kept and dropped."""
+    data = source.read(scene_id)
+    if isinstance(data, Drop):
+        return Counts(read={"scenes": 1}) + dropped(data.reason, [data.item])
+    counts = Counts(read={"scenes": 1, **data.counts}) + _count_drops(data.drops)
+    views, bad = _check_views(data)
+    counts += bad
+    kept = {view.view_id for view in views}
+    sightings = [s for s in data.sightings if s.view_id in kept]
+    counts += dropped("sighting.view_dropped", [s.object_id for s in data.sightings if s.view_id not in kept])
+    if data.mesh is not None:
+        rendered = render_views(data.mesh, views, params.jpeg_quality)
+        rows.pixels.extend(rendered.pixels)
+        sightings.extend(rendered.sightings)
+        counts += Counts(read={"sightings": len(rendered.sightings)})
+    small = [s for s in sightings if s.area_px < params.min_area_px]
+    counts += dropped("sighting.too_small", [f"{s.view_id} {s.object_id}" for s in small])
+    sightings = [s for s in sightings if s.area_px >= params.min_area_px]
+    rows.scene.append(data.scene)
+    rows.view.extend(views)
+    rows.object.extend(data.objects)
+    rows.sighting.extend(sightings)
+    return counts + Counts(
+        kept={"scenes": 1, "views": len(views), "objects": len(data.objects), "sightings": len(sightings)}
+    )
+
+
+def _count_drops(drops: Sequence[Drop]) -> Counts:
+    total = Counts()
+    for reason in Counter(d.reason for d in drops):
+        total += dropped(reason, [d.item for d in drops if d.reason == reason])
+    return total
+
+
+def _check_views(data: SceneData) -> tuple[list[ViewRow], Counts]:
+    """Keep views whose pose and intrinsics make sense; fill gravity from the pose."""
+    kept: list[ViewRow] = []
+    bad: dict[str, list[str]] = {}
+    for view in data.views:
+        reason = _defect(view, data.mesh is not None)
+        if reason:
+            bad.setdefault(reason, []).append(view.view_id)
+        elif view.world_from_cam is not None and view.gravity_c is None:
+            x, y, z = gravity_of_pose(np.array(view.world_from_cam).reshape(1, 4, 4))[0].tolist()
+            kept.append(replace(view, gravity_c=(x, y, z)))
+        else:
+            kept.append(view)
+    counts = Counts()
+    for reason, items in bad.items():
+        counts += dropped(reason, items)
+    return kept, counts
+
+
+def _defect(view: ViewRow, has_mesh: bool) -> str | None:
+    if view.world_from_cam is not None:
+        matrix = np.asarray(view.world_from_cam, dtype=np.float64)
+        if matrix.shape != (16,) or not is_rigid(matrix.reshape(1, 4, 4))[0]:
+            return "view.bad_pose"
+    if view.intrinsics_px is not None:
+        fx, fy, cx, cy = view.intrinsics_px
+        if not (np.isfinite([fx, fy, cx, cy]).all() and fx > 0 and fy > 0):
+            return "view.bad_intrinsics"
+    if view.image_path is None and not (
+        has_mesh and view.world_from_cam is not None and view.intrinsics_px is not None
+    ):
+        return "view.no_image"
+    return None
+
+
+if __name__ == "__main__":
+    guard(lambda: main(sys.argv[1:]))

@@ -1,0 +1,78 @@
+"""What pair relations take and give: arrays over pairs, no Python objects per pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from pydantic import Field
+
+from stages.params import Params
+
+
+class Limits(Params):
+    """Thresholds of pair relations, section `relate.limits`; below them a comparison is too close to call."""
+
+    min_gap_m: float = Field(ge=0, description="position: smallest difference of centres")
+    min_gap_share: float = Field(ge=0, description="position: smallest difference over the sum of half extents on that axis")
+    min_bearing_deg: float = Field(ge=0, description="left/right: smallest difference of bearing")
+    min_size_ratio: float = Field(ge=1, description="size: smallest ratio of larger to smaller")
+    min_distance_m: float = Field(ge=0, description="distance: nearer pairs are left out")
+    min_margin: Mapping[str, float] = Field(description="smallest |value| / sigma, by kind")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Objects in view space, one row each (frame `v`, metres, radians)."""
+
+    center_v: Float[np.ndarray, "n 3"]
+    size_v: Float[np.ndarray, "n 3"]
+    yaw_v: Float[np.ndarray, " n"]
+    sigma_center_m: Float[np.ndarray, " n"]
+    sigma_size_m: Float[np.ndarray, " n"]
+
+    def take(self, rows: Int[np.ndarray, " m"]) -> Seen:
+        """Return the given rows."""
+        return Seen(
+            self.center_v[rows], self.size_v[rows], self.yaw_v[rows], self.sigma_center_m[rows], self.sigma_size_m[rows]
+        )
+
+    def half_extent(self, axis: int) -> Float[np.ndarray, " n"]:
+        """Half of each upright box's extent along a view-space axis (0 right, 1 ahead, 2 up)."""
+        if axis == 2:
+            return self.size_v[:, 2] / 2
+        cos, sin = np.abs(np.cos(self.yaw_v)), np.abs(np.sin(self.yaw_v))
+        first, second = (cos, sin) if axis == 0 else (sin, cos)
+        return (first * self.size_v[:, 0] + second * self.size_v[:, 1]) / 2
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One relation judged on n pairs (a, b).
+
+    `value` is signed: positive says "a <kind> b", negative says "b <kind> a"; measures are never negative.
+    `unclear` maps a drop reason to the pairs it holds for; a pair is kept if no reason holds.
+    """
+
+    value: Float[np.ndarray, " n"]
+    sigma: Float[np.ndarray, " n"]
+    unclear: Mapping[str, Bool[np.ndarray, " n"]]
+    unit: str
+    frame: str
+
+    @property
+    def margin(self) -> Float[np.ndarray, " n"]:
+        """|value| over sigma."""
+        result: Float[np.ndarray, " n"] = np.abs(self.value) / self.sigma
+        return result
+
+
+PairRelation = Callable[[Seen, Seen, Limits], Judged]
+
+
+def hypot_sigma(a: Float[np.ndarray, " n"], b: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+    """1-sigma of a difference of two independent values."""
+    result: Float[np.ndarray, " n"] = np.hypot(a, b)
+    return result
