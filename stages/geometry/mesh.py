@@ -44,6 +44,7 @@ class LabelledMesh:
 
     Exactly one of `vertex_rgb` (scanned colours) and `face_material` + `materials` (synthetic scenes) is given.
     `face_object` holds an index into `object_ids`, or -1 for structure and anything that is not an object.
+    `vertex_pattern_m` says where patterns are evaluated (an object's own frame, so that they turn with it); None: world.
     """
 
     vertices_w: Float[np.ndarray, "v 3"]
@@ -54,5 +55,6 @@ class LabelledMesh:
     face_material: Int[np.ndarray, " f"] | None = None
     materials: Sequence[Material] = ()
     face_uv: Float[np.ndarray, "f 3 2"] | None = None
+    vertex_pattern_m: Float[np.ndarray, "v 3"] | None = None
     lights: Sequence[Light] = field(default=())
     ambient: Rgb = (1.0, 1.0, 1.0)
