@@ -1,0 +1,71 @@
+"""How a step process lives and dies: a session of its own, the end of its parent, and signals DVC never sees."""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+import psutil
+
+GRACE_S = 5.0
+"""How long a stage's command may take to end after SIGTERM; then it is killed."""
+TICK_S = 0.25
+_PR_SET_PDEATHSIG = 1
+
+
+class Cancelled(Exception):
+    """A stop was asked for before the stage's command began."""
+
+
+class Stop:
+    """A request to stop: ends the stage's command and never raises into DVC, which would tear `dvc.lock`.
+
+    DVC then sees a failed command, releases its locks and leaves `dvc.lock` as it was. While DVC records a finished
+    stage there is no command, so it finishes that.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._since_s = 0.0
+        self._told: set[psutil.Process] = set()
+
+    def listen(self) -> None:
+        """Take over SIGTERM, SIGINT and SIGHUP; call it from the main thread."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._ask)
+        signal.signal(signal.SIGALRM, self._tick)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.asked:
+            self.asked = True
+            self._since_s = time.monotonic()
+            # Again and again: the signal can fall between DVC's decision to start a command and its start.
+            signal.setitimer(signal.ITIMER_REAL, TICK_S, TICK_S)
+        self._tick()
+
+    def _tick(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        patience_over = time.monotonic() - self._since_s > GRACE_S
+        for child in psutil.Process().children(recursive=True):
+            try:
+                if child not in self._told:
+                    self._told.add(child)
+                    child.terminate()
+                elif patience_over:
+                    child.kill()
+            except psutil.Error:
+                continue  # gone meanwhile
+
+
+def own_session() -> None:
+    """Leave the session of the parent, so that Ctrl-C and a dying terminal do not reach DVC half-way."""
+    if os.getpid() != os.getpgrp():  # the leader of a group (started from a shell) may not leave it
+        os.setsid()
+
+
+def die_with_parent(parent_pid: int) -> bool:
+    """Ask for SIGTERM when the parent ends, kill -9 included; tell whether it is still there. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    return os.getppid() == parent_pid
