@@ -16,7 +16,9 @@ class Limits(Params):
     """Thresholds of pair relations, section `relate.limits`; below them a comparison is too close to call."""
 
     min_gap_m: float = Field(ge=0, description="position: smallest difference of centres")
-    min_gap_share: float = Field(ge=0, description="position: smallest difference over the sum of half extents on that axis")
+    min_gap_share: float = Field(
+        ge=0, description="position: smallest difference over the sum of half extents on that axis"
+    )
     min_bearing_deg: float = Field(ge=0, description="left/right: smallest difference of bearing")
     min_size_ratio: float = Field(ge=1, description="size: smallest ratio of larger to smaller")
     min_distance_m: float = Field(ge=0, description="distance: nearer pairs are left out")
@@ -42,10 +44,12 @@ class Seen:
     def half_extent(self, axis: int) -> Float[np.ndarray, " n"]:
         """Half of each upright box's extent along a view-space axis (0 right, 1 ahead, 2 up)."""
         if axis == 2:
-            return self.size_v[:, 2] / 2
+            height: Float[np.ndarray, " n"] = self.size_v[:, 2] / 2
+            return height
         cos, sin = np.abs(np.cos(self.yaw_v)), np.abs(np.sin(self.yaw_v))
         first, second = (cos, sin) if axis == 0 else (sin, cos)
-        return (first * self.size_v[:, 0] + second * self.size_v[:, 1]) / 2
+        half: Float[np.ndarray, " n"] = (first * self.size_v[:, 0] + second * self.size_v[:, 1]) / 2
+        return half
 
 
 @dataclass(frozen=True)

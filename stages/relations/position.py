@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float
 
-from stages.relations.base import Judged, Limits, Seen, hypot_sigma
 from stages.geometry.frames import signed_degrees
+from stages.relations.base import Judged, Limits, Seen, hypot_sigma
 
 
 def left_of(a: Seen, b: Seen, limits: Limits) -> Judged:

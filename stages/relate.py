@@ -1,0 +1,136 @@
+"""DVC stage `relate@SOURCE`: annotated tables in, spatial facts with value and margin out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from jaxtyping import Bool, Int
+from pydantic import Field
+
+from stages.params import Params
+from stages.registry import resolve
+from stages.relations import PAIR_RELATIONS
+from stages.relations.base import Judged, Limits
+from stages.relations.count import absence, counts_and_presence
+from stages.relations.existence import KINDS, existence
+from stages.relations.facts import drop_rows, fact_table, joined, lists_of, short_names, worst_geometry
+from stages.relations.pairs import choose, pairs_within
+from stages.relations.rotation import RotationLimits, rotations
+from stages.relations.sightings import SeenLimits, Sightings, sightings_of
+from stages.rng import key, mix
+from stages.runner import Context, Counts, Result, Stage, main
+
+
+class RelateParams(Params):
+    """Section `relate` of params.yaml."""
+
+    seen: SeenLimits = Field(description="objects of comparisons and distances")
+    instances: SeenLimits = Field(description="instances that are counted or exist")
+    limits: Limits
+    rotation: RotationLimits
+    pairs_per_view: int = Field(ge=0, description="facts per view and pair relation, chosen by key")
+    counts_per_view: int = Field(ge=0, description="counted categories per view")
+    existence_per_view: int = Field(
+        ge=0, description="facts per view and existence kind, for each answer of plain ones"
+    )
+
+
+def relate(tables: Mapping[str, pa.Table], params: RelateParams, context: Context) -> Result:
+    """State every fact that is clear enough; what is not is a counted drop `<kind>.<reason>`."""
+    sightings = sightings_of(tables, params.seen, params.instances, context.seed)
+    names = sightings.table.column("object_id")
+    counts = Counts(read={"sightings": len(sightings.view)})
+    counts += drop_rows("sighting.no_box_in_view_space", ~sightings.boxed, names)
+    counts += drop_rows("sighting.seen_too_little", sightings.boxed & ~sightings.comparable, names)
+    rows = np.flatnonzero(sightings.comparable)
+    i, j = (rows[k] for k in pairs_within(sightings.view[rows]))
+    counts += Counts(read={"pairs": len(i)})
+    parts: list[pa.Table] = []
+    signs: dict[str, Int[np.ndarray, " p"]] = {}
+    for kind in PAIR_RELATIONS:
+        judged = resolve(PAIR_RELATIONS, kind, "pair relation")(
+            sightings.seen.take(i), sightings.seen.take(j), params.limits
+        )
+        clear, drops = _clear(kind, judged, params.limits, sightings.column("object_id", i))
+        if kind in KINDS:
+            signs[kind] = np.where(clear, np.sign(judged.value), 0).astype(np.int64)
+        chosen = clear.copy()
+        pair_keys = mix(mix(sightings.key[i], sightings.key[j]), key(kind))
+        chosen[clear] = choose(sightings.view[i][clear], pair_keys[clear], params.pairs_per_view)
+        parts.append(_pair_facts(sightings, kind, judged, i, j, chosen))
+        counts += drops + drop_rows(f"{kind}.sampled_out", clear & ~chosen, sightings.column("object_id", i))
+    for table, drops in (
+        counts_and_presence(sightings, params.counts_per_view, params.existence_per_view),
+        absence(sightings, tables, params.existence_per_view, context.seed),
+        existence(sightings, (i, j), signs, params.existence_per_view),
+        rotations(sightings, tables, params.rotation),
+    ):
+        parts.append(table)
+        counts += drops
+    facts = pa.concat_tables(parts)
+    return Result({"fact": facts}, counts + Counts(kept={"facts": len(facts), **_by_kind(facts)}))
+
+
+def _by_kind(facts: pa.Table) -> dict[str, int]:
+    pairs = pc.value_counts(facts.column("kind").combine_chunks())
+    return {f"facts.{p['values'].as_py()}": p["counts"].as_py() for p in pairs}
+
+
+def _clear(kind: str, judged: Judged, limits: Limits, names: pa.Array) -> tuple[Bool[np.ndarray, " p"], Counts]:
+    """Pairs for which the relation is beyond doubt; each other pair is counted under its first reason."""
+    left = np.ones(len(judged.value), dtype=np.bool_)
+    counts = Counts()
+    doubts = {**judged.unclear, "margin_too_small": judged.margin < limits.min_margin[kind]}
+    for reason, holds in doubts.items():
+        counts += drop_rows(f"{kind}.{reason}", left & holds, names)
+        left &= ~holds
+    return left, counts
+
+
+def _pair_facts(
+    sightings: Sightings,
+    kind: str,
+    judged: Judged,
+    i: Int[np.ndarray, " p"],
+    j: Int[np.ndarray, " p"],
+    chosen: Bool[np.ndarray, " p"],
+) -> pa.Table:
+    """Facts of the chosen pairs, turned round where the converse holds."""
+    value = judged.value[chosen]
+    subject = np.where(value >= 0, i[chosen], j[chosen])
+    reference = np.where(value >= 0, j[chosen], i[chosen])
+    view_id = sightings.column("view_id", subject)
+    subject_id, reference_id = sightings.column("object_id", subject), sightings.column("object_id", reference)
+    rows = len(value)
+    return fact_table(
+        rows,
+        fact_id=joined(view_id, kind, joined(short_names(subject_id), short_names(reference_id), separator=".")),
+        scene_id=sightings.column("scene_id", subject),
+        view_ids=lists_of(view_id, 1, rows),
+        kind=kind,
+        subject_ids=lists_of(subject_id, 1, rows),
+        reference_ids=lists_of(reference_id, 1, rows),
+        value=np.abs(value),
+        unit=judged.unit,
+        margin=judged.margin[chosen],
+        frame=judged.frame,
+        geometry=worst_geometry(
+            sightings.geometry.take(pa.array(subject)), sightings.geometry.take(pa.array(reference))
+        ),
+    )
+
+
+STAGE = Stage(
+    name="relate",
+    params=RelateParams,
+    work=relate,
+    reads={t: "annotated" for t in ("sighting", "scene", "view", "object")},
+    writes=("fact",),
+    out="facts",
+)
+
+if __name__ == "__main__":
+    main(STAGE)
