@@ -10,6 +10,13 @@ from stages.sources.procedural.furniture.model import Model
 _PACKAGE = "stages.sources.procedural.furniture"
 _BUILDERS: dict[str, tuple[str, ...]] = {
     "seating": ("chair", "stool", "bench"),
+    "upholstery": ("armchair", "sofa", "office chair", "cushion"),
+    "tables": ("dining table", "coffee table", "desk"),
+    "storage": ("nightstand", "dresser", "wardrobe", "bookshelf", "tv stand", "cabinet", "shelf"),
+    "beds": ("bed", "bunk bed", "crib"),
+    "lighting": ("floor lamp", "table lamp", "ceiling lamp", "candle"),
+    "bathroom": ("toilet", "bathtub", "sink", "washing machine", "towel rail"),
+    "appliances": ("refrigerator", "stove", "microwave", "toaster", "coffee maker", "kettle"),
 }
 BUILDERS: dict[str, str] = {
     name: f"{_PACKAGE}.{module}:{name.replace(' ', '_')}" for module, names in _BUILDERS.items() for name in names

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
 AXES = {"x": 0, "y": 1, "z": 2}
+Vertices = Float[np.ndarray, "v 3"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class Part:
     def scaled(self, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> Part:
         """Scale along the axes by positive factors."""
         return Part(self.vertices_m * np.array([x, y, z]), self.faces)
+
+    def warped(self, move: Callable[[Vertices], Vertices]) -> Part:
+        """Move every vertex by a function of all of them; it must not turn the part inside out."""
+        return Part(move(self.vertices_m), self.faces)
 
     def mirrored(self, axis: str = "x") -> Part:
         """Mirror through the plane across `axis`; the winding is flipped, so normals stay outward."""
@@ -86,3 +91,16 @@ def welded(vertices: Float[np.ndarray, "v 3"], faces: Int[np.ndarray, "f 3"]) ->
     a, b, c = merged.T
     kept = merged[(a != b) & (b != c) & (c != a)]
     return Part(unique, kept.astype(np.int64))
+
+
+def bowed(part: Part, across: str, towards: str, amount_m: float) -> Part:
+    """Bend a part: the ends of its extent along `across` move by `amount_m` along `towards`, the middle stays."""
+    i, j = AXES[across], AXES[towards]
+    low, high = part.vertices_m[:, i].min(), part.vertices_m[:, i].max()
+
+    def move(vertices: Vertices) -> Vertices:
+        moved = vertices.copy()
+        moved[:, j] += amount_m * ((vertices[:, i] - (low + high) / 2) / ((high - low) / 2)) ** 2
+        return moved
+
+    return part.warped(move)

@@ -17,8 +17,8 @@ from stages.sources.procedural.furniture.palette import (
     wood,
 )
 from stages.sources.procedural.furniture.parts import Part, around, both_sides, four_corners, join, row
-from stages.sources.procedural.furniture.shapes import box, cylinder, disc, frustum, slab_box, soft_box, torus
-from stages.sources.procedural.furniture.sweeps import surface, tube
+from stages.sources.procedural.furniture.shapes import box, cylinder, disc, frustum, lathe, slab_box, soft_box, torus
+from stages.sources.procedural.furniture.sweeps import sheet, surface, tube
 
 
 def chair(rng: np.random.Generator) -> Model:
@@ -89,8 +89,6 @@ def _shell_chair(rng: np.random.Generator) -> Model:
 
 def _bent_shell(profile: list[tuple[float, float]], width: float) -> Part:
     """Stretch a side profile (y, z) to a shell whose sides curl up and whose upper corners are round."""
-    from stages.sources.procedural.furniture.sweeps import sheet
-
     line = np.array(profile)
     along = np.gradient(line, axis=0)
     normal = np.column_stack([-along[:, 1], along[:, 0]]) / np.linalg.norm(along, axis=1, keepdims=True)
@@ -126,8 +124,6 @@ def stool(rng: np.random.Generator) -> Model:
 
 
 def _padded_seat(radius: float) -> Part:
-    from stages.sources.procedural.furniture.shapes import lathe
-
     profile = [(radius - 0.012, 0.0), (radius, 0.012), (radius, 0.035), (radius - 0.012, 0.05), (radius * 0.6, 0.058)]
     return lathe([*profile, (0.0, 0.061)], 28)
 

@@ -110,9 +110,12 @@ def soft_box(width: float, depth: float, height: float, radius: float, steps: in
     return loft(rings)
 
 
-def lathe(profile: Points2, n: int = 24) -> Part:
-    """Turn a profile of (radius, z) about the vertical axis; list the outside upwards, then any inside downwards."""
-    return loft([at_height(circle(radius, n), z) for radius, z in profile])
+def lathe(profile: Points2, n: int = 24, closed: bool = False) -> Part:
+    """Turn a profile of (radius, z) about the vertical axis; list the outside upwards, then any inside downwards.
+
+    `closed` joins the last point to the first, for rings and open shades.
+    """
+    return loft([at_height(circle(radius, n), z) for radius, z in profile], closed=closed)
 
 
 def cylinder(radius: float, height: float, n: int = 16) -> Part:

@@ -15,9 +15,10 @@ Grid = Float[np.ndarray, "a b 3"]
 
 
 def tube(path_m: Points3 | Float[np.ndarray, "k 3"], radius: float | Sequence[float], n: int = 8) -> Part:
-    """Sweep a circle along a path; `radius` may be one number per path point."""
+    """Sweep a circle along a path; several radii are spread evenly over the path's points."""
     points = np.asarray(path_m, dtype=float)
-    radii = np.broadcast_to(np.asarray(radius, dtype=float), (len(points),))
+    given = np.atleast_1d(np.asarray(radius, dtype=float))
+    radii = np.interp(np.linspace(0, 1, len(points)), np.linspace(0, 1, len(given)), given)
     steps = np.diff(points, axis=0)
     steps /= np.linalg.norm(steps, axis=1, keepdims=True)
     tangents = np.concatenate([steps[:1], steps[:-1] + steps[1:], steps[-1:]])
