@@ -36,7 +36,6 @@ class IngestParams(Params):
         ge=1, le=999, description="Parquet files per table and source; a scene's file is a hash of its id"
     )
     jpeg_quality: int = Field(ge=1, le=100, description="quality of rendered frames")
-    min_area_px: float = Field(ge=0, description="smaller sightings are dropped, pixels")
 
 
 def build_source(name: str, section: Mapping[str, Any], seed: int) -> Source:
@@ -120,9 +119,6 @@ def ingest_scene(source: Source, scene_id: str, params: IngestParams, rows: Rows
         rows.pixels.extend(rendered.pixels)
         sightings.extend(rendered.sightings)
         counts += Counts(read={"sightings": len(rendered.sightings)})
-    small = [s for s in sightings if s.area_px < params.min_area_px]
-    counts += dropped("sighting.too_small", [f"{s.view_id} {s.object_id}" for s in small])
-    sightings = [s for s in sightings if s.area_px >= params.min_area_px]
     rows.scene.append(data.scene)
     rows.view.extend(views)
     rows.object.extend(data.objects)

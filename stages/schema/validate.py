@@ -50,22 +50,25 @@ def _values(data: pa.ChunkedArray, column: Column, table: pa.Table, key: tuple[s
     if not column.nullable and data.null_count:
         yield _report(column.name, "null where a value is required", pc.is_null(data), table, key)
     flat = _flatten(data)
-    if pa.types.is_floating(flat.type):
-        finite = pc.is_finite(flat)
-        if pc.any(pc.invert(finite)).as_py():
-            bad = pc.invert(finite) if len(flat) == len(table) else None
-            yield _report(column.name, "NaN or infinite value", bad, table, key)
-    if column.low is not None or column.high is not None:
-        low, high = column.low, column.high
-        below = pc.less(data, low) if low is not None else None
-        above = pc.greater(data, high) if high is not None else None
-        bad = below if above is None else above if below is None else pc.or_(below, above)
-        if pc.any(bad).as_py():
-            yield _report(column.name, f"outside {low} to {high}", bad, table, key)
+    for what, bad in _out_of_range(flat, column):
+        yield _report(column.name, what, bad if len(flat) == len(table) else None, table, key)
     if column.values:
         bad = pc.and_(pc.is_valid(data), pc.invert(pc.is_in(data, pa.array(column.values))))
         if pc.any(bad).as_py():
             yield _report(column.name, f"not one of {', '.join(column.values)}", bad, table, key)
+
+
+def _out_of_range(flat: pa.ChunkedArray, column: Column) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    checks = []
+    if pa.types.is_floating(flat.type):
+        checks.append(("NaN or infinite value", pc.invert(pc.is_finite(flat))))
+    if column.low is not None:
+        checks.append((f"below {column.low}", pc.less(flat, column.low)))
+    if column.high is not None:
+        checks.append((f"above {column.high}", pc.greater(flat, column.high)))
+    for what, bad in checks:
+        if pc.any(bad).as_py():
+            yield what, bad
 
 
 def _flatten(data: pa.ChunkedArray) -> pa.ChunkedArray:
