@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stages.scoring.parse import number_text, parse
+from stages.scoring.quantities import METRES_PER, parse_number
+
+OBJECTS = ["the red chair", "the table"]
+DISTANCES = ["0.8 meters", "1.2 meters", "2 meters", "3.5 meters"]
+TURNS = ["45 degrees clockwise", "45 degrees counter-clockwise", "90 degrees clockwise", "180 degrees"]
+REGIONS = ["region 1", "region 2"]
+
+CHOICES = [
+    pytest.param("B", OBJECTS, "B", id="letter alone"),
+    pytest.param("b", OBJECTS, "B", id="small letter alone"),
+    pytest.param("(B)", OBJECTS, "B", id="letter in brackets"),
+    pytest.param("B.", OBJECTS, "B", id="letter and full stop"),
+    pytest.param("A) the red chair", OBJECTS, "A", id="letter and option"),
+    pytest.param("A\nbecause it is nearer than the table", OBJECTS, "A", id="letter on its own line"),
+    pytest.param("Answer: B", OBJECTS, "B", id="after answer"),
+    pytest.param("**Answer:** B", OBJECTS, "B", id="after bold answer"),
+    pytest.param("**B**", OBJECTS, "B", id="bold letter"),
+    pytest.param(r"So the result is $\boxed{B}$.", OBJECTS, "B", id="boxed"),
+    pytest.param(r"\boxed{\text{A}}", OBJECTS, "A", id="boxed text"),
+    pytest.param("<think>A or B? A!</think>\n<answer>B</answer>", OBJECTS, "B", id="thinking and tag"),
+    pytest.param("The answer is A, because B is farther away.", OBJECTS, "A", id="answer before its reason"),
+    pytest.param("Option A is a chair. Option B is a table. The correct answer is B.", OBJECTS, "B", id="reasoning"),
+    pytest.param("(A) is wrong, so it must be (B)", OBJECTS, "B", id="last letter"),
+    pytest.param("It could be (A). No: (B), not (A).", OBJECTS, "B", id="letter turned down"),
+    pytest.param("I would choose B", OBJECTS, "B", id="choose"),
+    pytest.param("A is closer than B", OBJECTS, "A", id="letters compared"),
+    pytest.param("A chair stands left; B", OBJECTS, "B", id="A as article"),
+    pytest.param("the table", OBJECTS, "B", id="option text"),
+    pytest.param("The Table.", OBJECTS, "B", id="option text, other case"),
+    pytest.param("The red chair is further left than the table.", OBJECTS, "A", id="compared in a sentence"),
+    pytest.param("The table is on the right. The red chair is further left.", OBJECTS, "A", id="last sentence"),
+    pytest.param("Not the red chair but the table.", OBJECTS, "B", id="option turned down"),
+    pytest.param("Both the red chair and the table are equally near.", OBJECTS, None, id="both"),
+    pytest.param("blue chair", ["chair", "blue chair"], "B", id="option inside another"),
+    pytest.param("Region 2 is nearer.", REGIONS, "B", id="region"),
+    pytest.param("1.2 m", DISTANCES, "B", id="number for option"),
+    pytest.param("120 cm", DISTANCES, "B", id="number in another unit"),
+    pytest.param("About 3.5 meters", DISTANCES, "D", id="measure as text"),
+    pytest.param("7 m", DISTANCES, None, id="number of no option"),
+    pytest.param("12", ["1", "2", "12", "21"], "C", id="number inside number"),
+    pytest.param("There are three of them", ["1", "2", "3", "4"], "C", id="number word"),
+    pytest.param("90 degrees clockwise", TURNS, "C", id="turn"),
+    pytest.param("It turned 45 degrees counter-clockwise.", TURNS, "B", id="turn the other way"),
+    pytest.param("Clockwise by 45°", TURNS, "A", id="turn in other words"),
+    pytest.param("I'm sorry, I cannot tell which is nearer, the red chair or the table.", OBJECTS, None, id="refusal"),
+    pytest.param("I can't see the red chair. But the table is left.", OBJECTS, "B", id="refusing clause, then answer"),
+    pytest.param("E", OBJECTS, None, id="letter of no option"),
+    pytest.param("", OBJECTS, None, id="empty"),
+    pytest.param("B", [], None, id="no options"),
+]  # fmt: skip
+
+YES_NO = [
+    pytest.param("Yes", "yes", id="yes"),
+    pytest.param("no.", "no", id="no"),
+    pytest.param("Yes, the chair is left. No other object is.", "yes", id="first word"),
+    pytest.param("**No**, it is behind.", "no", id="bold"),
+    pytest.param("Looking closely, there is no lamp near it. So yes.", "yes", id="reasoning first"),
+    pytest.param("Let me think. Yes? Answer: no", "no", id="answer marker wins"),
+    pytest.param("False", "no", id="false"),
+    pytest.param("That is incorrect.", "no", id="incorrect"),
+    pytest.param("<answer>yes</answer>", "yes", id="tag"),
+    pytest.param("I cannot tell from this picture.", None, id="refusal"),
+    pytest.param("Nothing to note here.", None, id="words that begin alike"),
+    pytest.param("", None, id="empty"),
+]
+
+NUMBERS = [
+    pytest.param("1.5", "m", "1.5", id="bare"),
+    pytest.param("3m", "m", "3", id="unit joined"),
+    pytest.param("about 3 meters", "m", "3", id="about"),
+    pytest.param("three", "m", "3", id="word"),
+    pytest.param("twenty feet", "ft", "20", id="twenty"),
+    pytest.param("150 cm", "m", "1.5", id="centimetres"),
+    pytest.param("80 mm", "cm", "8", id="millimetres"),
+    pytest.param("2 metres", "cm", "200", id="metres"),
+    pytest.param("10 feet", "m", "3.048", id="feet"),
+    pytest.param("10 inches", "cm", "25.4", id="inches"),
+    pytest.param("5'4\"", "in", "64", id="feet and inches, signs"),
+    pytest.param("5 ft 6 in.", "m", "1.6764", id="feet and inches"),
+    pytest.param("1 meter and 20 centimeters", "m", "1.2", id="metres and centimetres"),
+    pytest.param("2.0 m (6.6 ft)", "m", "2.01168", id="restated in feet: the last counts"),
+    pytest.param("3,000", "cm", "3000", id="thousands"),
+    pytest.param("2-3 m", "m", None, id="range"),
+    pytest.param("between 2 and 3 meters", "m", None, id="between"),
+    pytest.param("2 or 3 meters", "m", None, id="alternative"),
+    pytest.param("2.5 meters. The two objects are far apart.", "m", "2.5", id="number word after the measure"),
+    pytest.param("Region 2 is 1.5 m from region 3", "m", "1.5", id="labels are no numbers"),
+    pytest.param("<box>[[10, 20, 300, 400]]</box> is at 0.7", "m", "0.7", id="boxes are no numbers"),
+    pytest.param("First 4 m, no: <think>5</think> 3 m", "m", "3", id="thinking"),
+    pytest.param("Step 1: look. Step 2: measure.\nAnswer: 2.75 meters", "m", "2.75", id="steps"),
+    pytest.param(r"\boxed{2.5\,\text{m}}", "m", "2.5", id="boxed"),
+    pytest.param("I cannot measure exactly, but it is roughly 2 m.", "m", "2", id="hedged"),
+    pytest.param("I am unable to tell the distance.", "m", None, id="refusal"),
+    pytest.param("far", "m", None, id="no number"),
+    pytest.param("", "m", None, id="empty"),
+    pytest.param("3", "count", "3", id="count"),
+    pytest.param("There are three chairs, one near the window.", "count", "3", id="count, then one of them"),
+    pytest.param("There is one chair.", "count", "1", id="one"),
+    pytest.param("1. a red chair\n2. a blue chair\nTotal: 2", "count", "2", id="list"),
+    pytest.param("5 in total", "count", "5", id="in is no unit here"),
+    pytest.param("I see 4 chairs within 3 m.", "count", "4", id="length is no count"),
+    pytest.param("The 3D view shows 2 chairs", "count", "2", id="3D"),
+    pytest.param("twenty-one", "count", None, id="words beyond twenty"),
+    pytest.param("90%", "count", None, id="percent"),
+]
+
+ANGLES = [
+    pytest.param("45", "45", id="bare"),
+    pytest.param("-45 degrees", "-45", id="negative"),
+    pytest.param("\u221245°", "-45", id="minus sign"),
+    pytest.param("315 degrees", "-45", id="modulo 360"),
+    pytest.param("-180", "180", id="half turn"),
+    pytest.param("720", "0", id="two turns"),
+    pytest.param("45 degrees clockwise", "-45", id="clockwise"),
+    pytest.param("45 degrees counter-clockwise", "45", id="counter-clockwise"),
+    pytest.param("45° in the anticlockwise direction", "45", id="anticlockwise"),
+    pytest.param("-45 degrees clockwise", "-45", id="sign and word"),
+    pytest.param("It moved clockwise by about 30 degrees.", "-30", id="clockwise by"),
+    pytest.param("1 radian", "57.2958", id="radian"),
+    pytest.param("Between picture 1 and picture 2 it turned 60 degrees", "60", id="pictures"),
+    pytest.param("It did not turn.", None, id="no number"),
+]
+
+
+@pytest.mark.parametrize(("reply", "options", "expected"), CHOICES)
+def test_choice(reply: str, options: list[str], expected: str | None) -> None:
+    assert parse(reply, "choice", options, None) == expected
+
+
+@pytest.mark.parametrize(("reply", "expected"), YES_NO)
+def test_yes_no(reply: str, expected: str | None) -> None:
+    assert parse(reply, "yes_no", (), None) == expected
+
+
+@pytest.mark.parametrize(("reply", "unit", "expected"), NUMBERS)
+def test_number(reply: str, unit: str, expected: str | None) -> None:
+    assert parse(reply, "number", (), unit) == expected
+
+
+@pytest.mark.parametrize(("reply", "expected"), ANGLES)
+def test_angle(reply: str, expected: str | None) -> None:
+    assert parse(reply, "angle", (), "deg") == expected
+
+
+def test_text_is_stripped() -> None:
+    assert parse(" the kitchen \n", "text", (), None) == "the kitchen"
+
+
+@given(st.decimals(0, 1000, places=2), st.sampled_from(sorted(METRES_PER)), st.sampled_from(["m", "cm", "ft", "in"]))
+def test_lengths_round_trip_in_any_unit(value: object, said: str, asked: str) -> None:
+    number = float(str(value))
+    found = parse(f"The distance is {number} {said}.", "number", (), asked)
+    assert found is not None
+    assert float(found) == pytest.approx(number * METRES_PER[said] / METRES_PER[asked], rel=1e-5, abs=1e-9)
+
+
+@given(st.integers(-720, 720), st.sampled_from(["degrees", "°", ""]))
+def test_angles_come_back_in_one_turn(angle: int, unit: str) -> None:
+    found = parse(f"{angle} {unit}", "angle", (), "deg")
+    assert found is not None
+    assert -180 < float(found) <= 180
+    assert (float(found) - angle) % 360 == 0
+
+
+@given(
+    st.integers(0, 3), st.permutations(DISTANCES), st.sampled_from(["{l}", "({l})", "{l}. {o}", "Answer: {l}", "{o}"])
+)
+def test_options_round_trip_in_any_order(index: int, options: list[str], style: str) -> None:
+    reply = style.format(l="ABCD"[index], o=options[index])
+    assert parse(reply, "choice", options, None) == "ABCD"[index]
+
+
+@given(st.text(max_size=80), st.sampled_from(["choice", "yes_no", "number", "angle"]))
+def test_any_text_is_parsed_or_none(reply: str, kind: str) -> None:
+    found = parse(reply, kind, OBJECTS, "m" if kind == "number" else None)
+    allowed = {"choice": ("A", "B"), "yes_no": ("yes", "no")}
+    assert found is None or kind not in allowed or found in allowed[kind]
+
+
+@given(st.floats(-1e6, 1e6).map(lambda v: float(number_text(v))))
+def test_number_text_round_trips(value: float) -> None:
+    assert parse_number(number_text(value), "m") == value or "e" in number_text(value)
