@@ -17,6 +17,8 @@ _BUILDERS: dict[str, tuple[str, ...]] = {
     "lighting": ("floor lamp", "table lamp", "ceiling lamp", "candle"),
     "bathroom": ("toilet", "bathtub", "sink", "washing machine", "towel rail"),
     "appliances": ("refrigerator", "stove", "microwave", "toaster", "coffee maker", "kettle"),
+    "cookware": ("cup", "bowl", "bottle", "pot", "pineapple"),
+    "electronics": ("television", "laptop", "monitor", "keyboard", "speaker", "fan", "radio"),
 }
 BUILDERS: dict[str, str] = {
     name: f"{_PACKAGE}.{module}:{name.replace(' ', '_')}" for module, names in _BUILDERS.items() for name in names
