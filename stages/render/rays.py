@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Float32, Int, Int32
 
 from stages.open3d_import import import_open3d
 
 Intrinsics = tuple[float, float, float, float]
+Cast = tuple[Float32[np.ndarray, " n"], Int32[np.ndarray, " n"], Float32[np.ndarray, "n 2"]]
 
 
 class RayScene:
@@ -28,15 +30,15 @@ class RayScene:
         if not self.empty:
             self._scene.add_triangles(self._tensor(vertices, np.float32), self._tensor(faces, np.uint32))
 
-    def cast(self, rays: Float[np.ndarray, "n 6"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def cast(self, rays: Float[np.ndarray, "n 6"]) -> Cast:
         """Return per ray the distance in lengths of its direction (inf: no hit), the face (-1), and u, v on it."""
         if self.empty or len(rays) == 0:
-            return np.full(len(rays), np.inf, np.float32), np.full(len(rays), -1), np.zeros((len(rays), 2), np.float32)
+            return np.full(len(rays), np.inf, np.float32), np.full(len(rays), -1, np.int32), np.zeros((len(rays), 2), np.float32)
         hits = self._scene.cast_rays(self._tensor(rays, np.float32), nthreads=1)
         face = hits["primitive_ids"].numpy().view(np.int32)  # the invalid id 2**32 - 1 reads as -1
         return hits["t_hit"].numpy(), face, hits["primitive_uvs"].numpy()
 
-    def blocked(self, rays: Float[np.ndarray, "n 6"], near: float, far: float) -> np.ndarray:
+    def blocked(self, rays: Float[np.ndarray, "n 6"], near: float, far: float) -> Bool[np.ndarray, " n"]:
         """Return per ray whether anything lies between `near` and `far`, in lengths of its direction."""
         if self.empty or len(rays) == 0:
             return np.zeros(len(rays), bool)
@@ -47,22 +49,32 @@ class RayScene:
         return self._o3d.core.Tensor(np.ascontiguousarray(array, dtype=dtype))
 
 
-def pixel_rays(
-    world_from_cam: Float[np.ndarray, "4 4"], intrinsics_px: Intrinsics, pixels_px: Float[np.ndarray, "n 2"]
-) -> Float[np.ndarray, "n 6"]:
-    """Return origin and direction of the ray through each pixel position; one length of a direction is 1 m of z-depth."""
-    fx, fy, cx, cy = intrinsics_px
-    rotation = world_from_cam[:3, :3].astype(np.float32)
-    rays = np.empty((len(pixels_px), 6), np.float32)
-    rays[:, :3] = world_from_cam[:3, 3]
-    x = ((pixels_px[:, 0] - cx) / fx).astype(np.float32)[:, None]
-    y = ((pixels_px[:, 1] - cy) / fy).astype(np.float32)[:, None]
-    rays[:, 3:] = x * rotation[:, 0] + y * rotation[:, 1] + rotation[:, 2]
-    return rays
+@dataclass(frozen=True)
+class Camera:
+    """One view, in the frame that the vertices of the ray scene are in."""
 
+    pose: Float[np.ndarray, "4 4"]
+    intrinsics_px: Intrinsics
+    size_wh: tuple[int, int]
 
-def pixel_grid(size_wh: tuple[int, int]) -> Float[np.ndarray, "n 2"]:
-    """Return the centres of all pixels, row by row."""
-    width, height = size_wh
-    u, v = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return np.stack([u.ravel(), v.ravel()], axis=1)
+    @property
+    def pixel_angle(self) -> float:
+        """Width of a pixel at 1 m."""
+        return 1.0 / self.intrinsics_px[0]
+
+    def rays(self, pixels_px: Float[np.ndarray, "n 2"]) -> Float32[np.ndarray, "n 6"]:
+        """Return origin and direction of the ray through each pixel position; one length is 1 m of z-depth."""
+        fx, fy, cx, cy = self.intrinsics_px
+        rotation = self.pose[:3, :3].astype(np.float32)
+        rays = np.empty((len(pixels_px), 6), np.float32)
+        rays[:, :3] = self.pose[:3, 3]
+        x = ((pixels_px[:, 0] - cx) / fx).astype(np.float32)[:, None]
+        y = ((pixels_px[:, 1] - cy) / fy).astype(np.float32)[:, None]
+        rays[:, 3:] = x * rotation[:, 0] + y * rotation[:, 1] + rotation[:, 2]
+        return rays
+
+    def pixels(self) -> Float32[np.ndarray, "n 2"]:
+        """Return the centres of all pixels, row by row."""
+        width, height = self.size_wh
+        u, v = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+        return np.stack([u.ravel(), v.ravel()], axis=1)

@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Float, Float32, Int32, UInt8
 
 from stages.geometry.mesh import LabelledMesh
-from stages.render.rays import Intrinsics, RayScene, pixel_grid, pixel_rays
+from stages.render.appearance import Appearance, Scanned, Synthetic
+from stages.render.rays import Camera, Intrinsics
 from stages.render.silhouette import Silhouettes
 
 
@@ -23,15 +24,23 @@ class Frame:
 
 
 class Renderer:
-    """Pictures and silhouettes of one mesh."""
+    """Pictures and silhouettes of one mesh.
+
+    Synthetic meshes (with materials) are lit: their first two lights cast shadows per pixel; all others, and the light
+    that bounces off surfaces, are found once, at the first picture. Scans (with vertex colours) already hold the light
+    of the room and are shown as they are.
+    """
 
     def __init__(self, mesh: LabelledMesh) -> None:
-        """Build the ray caster; the mesh is moved near the origin, where float32 is exact to micrometres."""
-        self._mesh = mesh
+        """Build the ray caster; the mesh is moved near the origin, where float32 is exact to micrometres.
+
+        Raises:
+            ValueError: The mesh has neither colours nor materials, or a material or light is not known.
+        """
         self._origin_w = np.round(mesh.vertices_w.mean(axis=0)) if len(mesh.vertices_w) else np.zeros(3)
-        vertices = mesh.vertices_w - self._origin_w
-        self._scene = RayScene(vertices, mesh.faces)
-        self._silhouettes = Silhouettes(vertices, mesh.faces, mesh.face_object)
+        self._silhouettes = Silhouettes(mesh.vertices_w - self._origin_w, mesh.faces, mesh.face_object)
+        kind = Synthetic if mesh.vertex_rgb is None else Scanned
+        self._appearance: Appearance = kind(mesh, self._origin_w)
 
     def frame(
         self, world_from_cam: Float[np.ndarray, "4 4"], intrinsics_px: Intrinsics, size_wh: tuple[int, int]
@@ -43,25 +52,18 @@ class Renderer:
             intrinsics_px: fx, fy, cx, cy; (0, 0) is the centre of the top-left pixel.
             size_wh: Width and height of the picture.
         """
-        pose = self._local(world_from_cam)
-        t, face, uv = self._scene.cast(pixel_rays(pose, intrinsics_px, pixel_grid(size_wh)))
+        camera = self._camera(world_from_cam, intrinsics_px, size_wh)
         width, height = size_wh
-        index = np.where(face >= 0, self._mesh.face_object[face], -1) if len(self._mesh.faces) else face
-        rgb = np.full((len(t), 3), 190.0)
+        rays = camera.rays(camera.pixels())
+        cast = self._appearance.scene.cast(rays)
+        t, face, _ = cast
         hit = face >= 0
-        corners = self._mesh.faces[face[hit]]
-        u, v = uv[hit, 0:1], uv[hit, 1:2]
-        if self._mesh.vertex_rgb is not None:
-            c = self._mesh.vertex_rgb.astype(np.float32)[corners]
-            rgb[hit] = c[:, 0] * (1 - u - v) + c[:, 1] * u + c[:, 2] * v
-        else:
-            assert self._mesh.face_material is not None
-            colors = np.array([m.color for m in self._mesh.materials])
-            rgb[hit] = 255 * np.clip(colors, 0, 1)[self._mesh.face_material[face[hit]]] ** (1 / 2.2)
+        index = np.full(len(t), -1, np.int32)
+        index[hit] = self._appearance.face_object[face[hit]]
         return Frame(
-            rgb=np.clip(np.round(rgb), 0, 255).astype(np.uint8).reshape(height, width, 3),
-            depth_m=np.where(hit, t, 0).astype(np.float32).reshape(height, width),
-            object_index=index.astype(np.int32).reshape(height, width),
+            rgb=self._appearance.picture(camera, rays, cast).reshape(height, width, 3),
+            depth_m=np.where(hit, t, np.float32(0)).reshape(height, width),
+            object_index=index.reshape(height, width),
         )
 
     def silhouettes(
@@ -71,12 +73,14 @@ class Renderer:
         size_wh: tuple[int, int],
         object_indices: Sequence[int],
     ) -> Float[np.ndarray, "n 2"]:
-        """Return per object the area of its silhouette alone, not cut by the border, and the part outside, in pixels."""
-        pose = self._local(world_from_cam)
-        areas = [self._silhouettes.area(int(i), pose, intrinsics_px, size_wh) for i in object_indices]
+        """Return per object the area of its silhouette in pixels, alone and beyond the border, and its part outside."""
+        camera = self._camera(world_from_cam, intrinsics_px, size_wh)
+        areas = [self._silhouettes.area(int(i), camera) for i in object_indices]
         return np.array(areas, dtype=np.float64).reshape(-1, 2)
 
-    def _local(self, world_from_cam: Float[np.ndarray, "4 4"]) -> Float[np.ndarray, "4 4"]:
+    def _camera(
+        self, world_from_cam: Float[np.ndarray, "4 4"], intrinsics_px: Intrinsics, size_wh: tuple[int, int]
+    ) -> Camera:
         pose = np.array(world_from_cam, dtype=np.float64)
         pose[:3, 3] -= self._origin_w
-        return pose
+        return Camera(pose, intrinsics_px, size_wh)

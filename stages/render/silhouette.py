@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float, Int
 
-from stages.render.rays import Intrinsics, RayScene, pixel_rays
+from stages.render.rays import Camera, RayScene
 
 NEAR_M = 0.02  # vertices nearer than this have no stable projection
 REACH = 1.0  # the silhouette is followed this many image sizes beyond each border
@@ -23,9 +23,7 @@ class Silhouettes:
         self._vertices, self._faces, self._objects = vertices, faces[order], face_object[order]
         self._scenes: dict[int, tuple[np.ndarray, RayScene]] = {}
 
-    def area(
-        self, index: int, world_from_cam: Float[np.ndarray, "4 4"], intrinsics_px: Intrinsics, size_wh: tuple[int, int]
-    ) -> tuple[float, float]:
+    def area(self, index: int, camera: Camera) -> tuple[float, float]:
         """Return the area of one object's silhouette in pixels, and the part of it outside the image.
 
         Sampled at pixel centres on a grid whose step grows with the object, so that an object that fits in
@@ -33,7 +31,7 @@ class Silhouettes:
         beyond the border; (0, 0) where the object is empty or behind the camera.
         """
         points, scene = self._scene(index)
-        bounds = projected_bounds(points, world_from_cam, intrinsics_px, size_wh)
+        bounds = projected_bounds(points, camera)
         if bounds is None:
             return 0.0, 0.0
         x1, y1, x2, y2 = bounds
@@ -41,7 +39,7 @@ class Silhouettes:
         # multiples of the step, half a step in: every cell of the grid is sampled at a pixel near its middle
         u, v = np.meshgrid(np.arange(x1 + (step - 1) // 2, x2 + 1, step), np.arange(y1 + (step - 1) // 2, y2 + 1, step))
         pixels_px = np.stack([u.ravel(), v.ravel()], axis=1).astype(np.float32)
-        hit = np.isfinite(scene.cast(pixel_rays(world_from_cam, intrinsics_px, pixels_px))[0])
+        hit = np.isfinite(scene.cast(camera.rays(pixels_px))[0])
         inside = ((pixels_px >= 0) & (pixels_px < np.array(size_wh))).all(axis=1)
         return float(hit.sum()) * step * step, float((hit & ~inside).sum()) * step * step
 
@@ -54,23 +52,17 @@ class Silhouettes:
         return self._scenes[index]
 
 
-def projected_bounds(
-    points_w: Float[np.ndarray, "n 3"],
-    world_from_cam: Float[np.ndarray, "4 4"],
-    intrinsics_px: Intrinsics,
-    size_wh: tuple[int, int],
-) -> tuple[int, int, int, int] | None:
+def projected_bounds(points: Float[np.ndarray, "n 3"], camera: Camera) -> tuple[int, int, int, int] | None:
     """Return first and last pixel column and row that points can project to, inclusive, or None if all are behind.
 
     Where some points are behind the camera the bounds are the whole reach, because edges may run anywhere.
     """
-    rotation, position = world_from_cam[:3, :3], world_from_cam[:3, 3]
-    points_c = (points_w - position) @ rotation
+    points_c = (points - camera.pose[:3, 3]) @ camera.pose[:3, :3]
     z = points_c[:, 2]
     if not (z > NEAR_M).any():
         return None
-    fx, fy, cx, cy = intrinsics_px
-    size = np.array(size_wh, dtype=np.float64)
+    fx, fy, cx, cy = camera.intrinsics_px
+    size = np.array(camera.size_wh, dtype=np.float64)
     low, high = -REACH * size, (1 + REACH) * size - 1
     if (z > NEAR_M).all():
         uv = np.stack([points_c[:, 0] / z * fx + cx, points_c[:, 1] / z * fy + cy], axis=1)

@@ -1,0 +1,126 @@
+"""What a mesh looks like along rays: synthetic scenes are lit, scans show the colours they were captured with."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float32, Int32, UInt8
+
+from stages.geometry.mesh import LabelledMesh
+from stages.render.antialias import OFFSETS_PX, averaged, edges
+from stages.render.bake import EDGE_M, indirect_light
+from stages.render.hits import Hits, found
+from stages.render.lights import prepared_lights
+from stages.render.rays import Camera, Cast, RayScene
+from stages.render.shade import outgoing
+from stages.render.shadow import ShadowGrid, shadow_grid, shares
+from stages.render.surface import prepared
+from stages.render.tessellate import tessellated
+from stages.render.texture import Textures
+from stages.render.tone import displayed, exposure, sky
+
+SHARP_LIGHTS = 2  # lights with shadows per pixel
+NOTHING = 190  # grey of pixels where a scan has no surface
+
+
+class Appearance(Protocol):
+    """Geometry to cast rays at, and the picture that they give."""
+
+    scene: RayScene
+    face_object: Int32[np.ndarray, " f"]
+
+    def picture(self, camera: Camera, rays: Float32[np.ndarray, "n 6"], cast: Cast) -> UInt8[np.ndarray, "n 3"]:
+        """Return the colour of every pixel, given the rays through their centres and what they hit."""
+        ...
+
+
+class Scanned:
+    """A scan: colours of the vertices, interpolated."""
+
+    def __init__(self, mesh: LabelledMesh, origin_w: np.ndarray) -> None:
+        """Keep geometry and colours."""
+        assert mesh.vertex_rgb is not None
+        self._faces, self._rgb = mesh.faces, mesh.vertex_rgb.astype(np.float32)
+        self.scene = RayScene(mesh.vertices_w - origin_w, mesh.faces)
+        self.face_object = mesh.face_object.astype(np.int32)
+
+    def picture(self, camera: Camera, rays: Float32[np.ndarray, "n 6"], cast: Cast) -> UInt8[np.ndarray, "n 3"]:
+        """Return the interpolated colours; grey where nothing is hit."""
+        _, face, uv = cast
+        hit = np.flatnonzero(face >= 0)
+        out = np.full((len(face), 3), NOTHING, np.uint8)
+        corners, u, v = self._faces[face[hit]], uv[hit, 0:1], uv[hit, 1:2]
+        rgb = self._rgb[corners[:, 0]] * (1 - u - v) + self._rgb[corners[:, 1]] * u + self._rgb[corners[:, 2]] * v
+        out[hit] = np.clip(np.round(rgb), 0, 255).astype(np.uint8)
+        return out
+
+
+class Synthetic:
+    """A modelled scene: materials under lights. Light that bounces is found at the first picture and kept."""
+
+    def __init__(self, mesh: LabelledMesh, origin_w: np.ndarray) -> None:
+        """Prepare surfaces and what blocks light: everything that does not glow (shades and panes let light through)."""
+        self._surface = surface = prepared(tessellated(mesh, EDGE_M), origin_w)
+        self._lights = prepared_lights(mesh.lights, origin_w)
+        self._sharp = min(SHARP_LIGHTS, len(self._lights))
+        self._ambient = np.array(mesh.ambient, np.float32)
+        self._textures = Textures(surface)
+        self.scene = RayScene(surface.vertices, surface.faces)
+        self._blocking = np.flatnonzero(~surface.is_open[surface.face_material])
+        self._blockers = RayScene(surface.vertices, surface.faces[self._blocking])
+        self.face_object = surface.face_object
+        self._stored_light: Float32[np.ndarray, "f 3 3"] | None = None
+
+    def picture(self, camera: Camera, rays: Float32[np.ndarray, "n 6"], cast: Cast) -> UInt8[np.ndarray, "n 3"]:
+        """Return the lit picture, with the sky where nothing is hit."""
+        rows = np.flatnonzero(cast[1] >= 0)
+        hits = self._hits(camera, rays, cast, rows)
+        row_of_pixel = np.full(len(rays), -1, np.int64)
+        row_of_pixel[rows] = np.arange(len(rows))
+        grid = shadow_grid(hits, row_of_pixel, camera.size_wh, self._lights, self._sharp, self._blockers)
+        pixels_px = camera.pixels()
+        light = self._light(rays, rows, hits, grid, pixels_px)
+        edge = np.flatnonzero(self._edges(camera, cast, rows, hits))
+        others = np.stack([self._seen_through(camera, pixels_px[edge] + offset, grid) for offset in OFFSETS_PX])
+        factor = exposure(light)
+        light[edge] = averaged(light[edge] * np.float32(factor), others * np.float32(factor)) / np.float32(factor)
+        return displayed(light, factor)
+
+    def _hits(self, camera: Camera, rays: np.ndarray, cast: Cast, rows: np.ndarray) -> Hits:
+        if self._stored_light is None:
+            self._stored_light = indirect_light(
+                self._surface, self._blockers, self._blocking, self._lights, self._sharp, self._ambient
+            )
+        t, face, uv = cast
+        hit = (t[rows], face[rows], uv[rows])
+        return found(self._surface, self._stored_light, rays[rows], hit, camera.pixel_angle)
+
+    def _light(
+        self, rays: np.ndarray, rows: np.ndarray, hits: Hits, grid: ShadowGrid, pixels_px: np.ndarray
+    ) -> Float32[np.ndarray, "n 3"]:
+        """Return the light along each ray; `rows` are those with a hit."""
+        share = shares(grid, pixels_px[rows], hits, self._lights, self._blockers)
+        lit = outgoing(self._surface, self._textures, hits, self._lights, share)
+        if len(rows) == len(rays):
+            return lit
+        directions = rays[:, 3:] / np.linalg.norm(rays[:, 3:], axis=1, keepdims=True)
+        light = sky(directions)
+        light[rows] = lit
+        return light
+
+    def _edges(self, camera: Camera, cast: Cast, rows: np.ndarray, hits: Hits) -> np.ndarray:
+        t, face, _ = cast
+        width, height = camera.size_wh
+        label = np.full(len(t), -1, np.int32)
+        label[rows] = (self.face_object[face[rows]] + 1) * len(self._surface.materials) + hits.material
+        normal = np.zeros((len(t), 3), np.float32)
+        normal[rows] = hits.normal
+        return edges(label.reshape(height, width), t.reshape(height, width), normal.reshape(height, width, 3)).ravel()
+
+    def _seen_through(self, camera: Camera, pixels_px: np.ndarray, grid: ShadowGrid) -> Float32[np.ndarray, "n 3"]:
+        """Return the light through further places in pixels."""
+        rays = camera.rays(pixels_px)
+        cast = self.scene.cast(rays)
+        rows = np.flatnonzero(cast[1] >= 0)
+        return self._light(rays, rows, self._hits(camera, rays, cast, rows), grid, pixels_px)
