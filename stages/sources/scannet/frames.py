@@ -15,6 +15,7 @@ from stages.sources.image_header import ImageHeaderError, image_size_wh
 from stages.sources.scannet.scan import DamagedScanError
 
 DEPTH_UNIT_M = 0.001
+_OFF_CENTER = 0.2  # share of the picture; real cameras stay below 0.05
 
 
 @dataclass(frozen=True)
@@ -111,20 +112,22 @@ def color_intrinsics_px(folder: Path, meta: Mapping[str, str], size_wh: tuple[in
     where that is given; else `intrinsic_depth.txt`, which fits colour that was resized to the depth map's size.
 
     Raises:
-        DamagedScanError: There are none, or a file cannot be read.
+        DamagedScanError: There are none, a file cannot be read, or the principal point is far from the picture's
+            middle: the picture was resized or cut, and nothing says how.
     """
-    for name in ("intrinsic_color.txt", "intrinsic_depth.txt"):
-        path = folder / "intrinsic" / name
-        if path.is_file():
-            matrix = read_matrix(path)
-            if matrix is None or not np.isfinite(matrix).all():
-                raise DamagedScanError("intrinsics_damaged", path)
-            fx, fy, cx, cy = matrix[0, 0], matrix[1, 1], matrix[0, 2], matrix[1, 2]
-            given = (float(fx), float(fy), float(cx), float(cy))
-            return _scaled(given, meta, size_wh) if name == "intrinsic_color.txt" else given
-        if name == "intrinsic_color.txt" and "fx_color" in meta:
-            return _scaled(_meta_intrinsics(folder, meta), meta, size_wh)
-    raise DamagedScanError("intrinsics_missing", folder / "intrinsic")
+    color, depth = folder / "intrinsic" / "intrinsic_color.txt", folder / "intrinsic" / "intrinsic_depth.txt"
+    if color.is_file():
+        path, intrinsics_px = color, _scaled(_matrix_intrinsics(color), meta, size_wh)
+    elif "fx_color" in meta:
+        path = folder / f"{folder.name}.txt"
+        intrinsics_px = _scaled(_meta_intrinsics(path, meta), meta, size_wh)
+    elif depth.is_file():
+        path, intrinsics_px = depth, _matrix_intrinsics(depth)
+    else:
+        raise DamagedScanError("intrinsics_missing", color)
+    if any(abs((c + 0.5) / size - 0.5) > _OFF_CENTER for c, size in zip(intrinsics_px[2:], size_wh, strict=True)):
+        raise DamagedScanError("intrinsics_of_another_size", path)
+    return intrinsics_px
 
 
 def read_matrix(path: Path) -> Float[np.ndarray, "4 4"] | None:
@@ -136,13 +139,20 @@ def read_matrix(path: Path) -> Float[np.ndarray, "4 4"] | None:
     return values.reshape(4, 4) if values.size == 16 else None
 
 
-def _meta_intrinsics(folder: Path, meta: Mapping[str, str]) -> Vec4:
+def _matrix_intrinsics(path: Path) -> Vec4:
+    matrix = read_matrix(path)
+    if matrix is None or not np.isfinite(matrix).all():
+        raise DamagedScanError("intrinsics_damaged", path)
+    return float(matrix[0, 0]), float(matrix[1, 1]), float(matrix[0, 2]), float(matrix[1, 2])
+
+
+def _meta_intrinsics(path: Path, meta: Mapping[str, str]) -> Vec4:
     try:
         return (
             float(meta["fx_color"]), float(meta["fy_color"]), float(meta["mx_color"]), float(meta["my_color"]),
         )  # fmt: skip
     except (KeyError, ValueError) as error:
-        raise DamagedScanError("intrinsics_damaged", folder / f"{folder.name}.txt") from error
+        raise DamagedScanError("intrinsics_damaged", path) from error
 
 
 def _scaled(intrinsics_px: Vec4, meta: Mapping[str, str], size_wh: tuple[int, int]) -> Vec4:

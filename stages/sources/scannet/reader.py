@@ -44,7 +44,7 @@ class ScanNetParams(SourceParams):
     axis_alignment: str | None = Field(description="table of alignments below the root; null: only the scans' own")
     frame_stride: int = Field(ge=1, description="take every n-th exported frame")
     max_frames: int = Field(ge=1, description="at most so many frames a scan, evenly spread")
-    rendered_frames: int = Field(ge=0, description="views to render of a scan without frames")
+    rendered_frames: int = Field(ge=1, description="views to render of a scan without frames")
     width_px: int = Field(ge=16, description="width of rendered views")
     height_px: int = Field(ge=16, description="height of rendered views")
     fov_deg: float = Field(gt=10, lt=150, description="horizontal field of view of rendered views, degrees")
@@ -133,21 +133,18 @@ class ScanNet:
             if not frames:
                 raise
             scan = None
-            drops.append(self._drop("mesh", error))  # the frames are still good pictures with poses
+            drops.append(self._drop("annotation", error))  # the frames are still good pictures with poses
         instances = self._instances(capture.scene_id, scan)
-        if frames:
-            views, lost = posed_views(capture, chosen)
-            counts = {"views": len(chosen) + len(strange)}
-        else:
-            assert scan is not None
-            views, lost = self._walk(capture.scene_id, scan, instances), []
-            counts = {"views": len(views)}
+        views, lost = posed_views(capture, chosen)
+        if scan is not None and not frames:
+            views = self._walk(capture.scene_id, scan, instances)
         if not views:
-            return lost[0] if lost else Drop("scene.no_views", capture.scene_id)
+            return Drop("scene.no_usable_frame" if frames else "scene.no_free_floor", capture.scene_id)
+        counts = {"views": len(views) + len(lost) + len(strange), **instances.counts}
         return SceneData(
             scene=self._scene_row(capture), views=views, objects=instances.rows,
             mesh=_labelled(scan, instances) if scan else None,
-            drops=[*drops, *lost, *instances.drops], counts={**counts, **instances.counts},
+            drops=[*drops, *lost, *instances.drops], counts=counts,
         )  # fmt: skip
 
     def _instances(self, scene_id: str, scan: Scan | None) -> Instances:
@@ -159,7 +156,7 @@ class ScanNet:
     def _walk(self, scene_id: str, scan: Scan, instances: Instances) -> list[ViewRow]:
         p = self._params
         free, origin_w = free_cells(scan.vertices_w, instances.floor_z_m, p.cell_m)
-        if not free.any() or p.rendered_frames == 0:
+        if not free.any():
             return []
         focus_w = np.array([r.center_w for r in instances.rows], dtype=np.float64).reshape(-1, 3)[:, :2]
         poses = camera_walk(
