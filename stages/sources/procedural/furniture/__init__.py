@@ -19,6 +19,9 @@ _BUILDERS: dict[str, tuple[str, ...]] = {
     "appliances": ("refrigerator", "stove", "microwave", "toaster", "coffee maker", "kettle"),
     "cookware": ("cup", "bowl", "bottle", "pot", "pineapple"),
     "electronics": ("television", "laptop", "monitor", "keyboard", "speaker", "fan", "radio"),
+    "decor": ("rug", "vase", "picture", "mirror", "clock", "book"),
+    "plants": ("plant",),
+    "toys": ("teddy bear", "ball", "toy car", "rocking horse"),
 }
 BUILDERS: dict[str, str] = {
     name: f"{_PACKAGE}.{module}:{name.replace(' ', '_')}" for module, names in _BUILDERS.items() for name in names

@@ -19,7 +19,7 @@ from stages.sources.procedural.furniture.palette import (
     plastic,
     wood,
 )
-from stages.sources.procedural.furniture.parts import both_sides, join
+from stages.sources.procedural.furniture.parts import around, both_sides, join
 from stages.sources.procedural.furniture.shapes import cylinder, disc, ellipsoid, frustum, lathe
 from stages.sources.procedural.furniture.sweeps import bend, leaf, tube
 
@@ -62,8 +62,11 @@ def bowl(rng: np.random.Generator) -> Model:
         ball = ellipsoid(r, r, r * 0.94, 14, 8).turned("z", rng.uniform(0, 90)).moved(x, y, z)
         pieces.append((ball, plastic(choose(rng, colors[fruit]), 0.25)))
         stems.append(cylinder(0.0025, 0.016, 5).turned("x", rng.uniform(-20, 20)).moved(x, y, z + 1.84 * r))
+    curve = [(0.85 * radius * np.cos(a), -0.85 * radius + 0.25 * radius * np.sin(a), height * 0.95 + 0.5 * radius * np.sin(a)) for a in np.radians(np.linspace(200, 340, 9))]
+    banana = tube(np.array(curve) + [0, 0.62 * radius, 0.5 * radius], [0.006, 0.017, 0.021, 0.021, 0.017, 0.007], 8)
+    pieces.append((banana, plastic("e3c23f", 0.2)))
     pieces.append((join(stems), matt("4d3a22")))
-    return assemble(Design("bowl", f"{glaze.word} bowl of {fruit}", placement="surface"), pieces)
+    return assemble(Design("bowl", f"{glaze.word} bowl of {fruit} and banana", placement="surface"), pieces)
 
 
 def bottle(rng: np.random.Generator) -> Model:
@@ -117,8 +120,8 @@ def pineapple(rng: np.random.Generator) -> Model:
             a = 360 * (k + 0.5 * (level % 2)) / 9
             scales.append(frustum(0.013, 0.003, 0.012, 4).turned("y", 90 - np.degrees(angle) * 0.8).moved(r - 0.002, 0, z).turned("z", a))
     crown = []
-    for k in range(14):
-        blade = leaf(rng.uniform(0.08, 0.12), 0.022, 0.01, 0.002, 4).turned("y", -rng.uniform(45, 82))
-        crown.append(blade.moved(0.006, 0, height - 0.006).turned("z", 360 * k / 14 + rng.uniform(-8, 8)))
+    for lift_deg, length, turn_deg in ((48, 0.085, 0), (66, 0.11, 20), (82, 0.12, 0)):
+        blade = leaf(length, 0.024, 0.01, 0.002, 4).turned("y", -lift_deg).moved(0.006, 0, height - 0.006)
+        crown.append(around(blade, 9, turn_deg))
     pieces = [(body, darker(color, 0.6)), (join(scales), color), (join(crown), matt("4f7a3e"))]
-    return assemble(Design("pineapple", "golden pineapple", 360, "surface"), pieces)
+    return assemble(Design("pineapple", "golden pineapple", 40, "surface"), pieces)

@@ -41,13 +41,13 @@ def shade(radius_low: float, radius_high: float, height: float) -> Part:
 
 
 def _lit_shade(rng: np.random.Generator, cloth: Finish, radius: float, height: float) -> list[Piece]:
-    """Make a shade with its bulb and the spider that holds it; the shade stands on z = 0."""
+    """Make a shade with its bulb and the plate that holds it; the shade stands on z = 0."""
     taper = rng.uniform(0.55, 0.98)
     top = radius * taper
-    spider = around(cylinder(0.003, top - 0.002, 5).turned("y", 90), 3).moved(z=height - 0.03)
+    plate = lathe([(top * 0.98, height - 0.034), (top * 0.97, height - 0.028), (0.012, height - 0.028), (0.012, height - 0.034)], 32, closed=True)
     return [
         (shade(radius, top, height), cloth.material),
-        (spider + cylinder(0.014, 0.05, 10).moved(z=height * 0.25), BLACK_METAL),
+        (plate + cylinder(0.014, 0.05, 10).moved(z=height * 0.25), BLACK_METAL),
         (ellipsoid(0.03, 0.03, 0.04, 12, 8).moved(z=height * 0.25 + 0.045), BULB),
     ]
 
@@ -64,7 +64,7 @@ def floor_lamp(rng: np.random.Generator) -> Model:
         stand = metal(rng)
         parts = [disc(0.14, 0.025, 0.008, 32), cylinder(0.012, height - shade_h * 0.75, 12), frustum(0.04, 0.014, 0.05, 14).moved(z=0.02)]
         caption = f"{stand.word} floor lamp with {cloth.word} shade"
-        return assemble(Design("floor lamp", caption, 120), [(join(parts), stand.material), *lit])
+        return assemble(Design("floor lamp", caption, 0), [(join(parts), stand.material), *lit])
     stand = wood(rng) if rng.random() < 0.7 else metal(rng)
     hub_z = height - shade_h - 0.04
     leg = tube([(0.02, 0, hub_z), (0.27, 0, 0)], [0.016, 0.011], 8)
@@ -110,7 +110,7 @@ def table_lamp(rng: np.random.Generator) -> Model:
     lit = [(part.moved(z=neck_z - 0.02), material) for part, material in _lit_shade(rng, cloth, radius, shade_h)]
     neck = cylinder(0.008, shade_h * 0.4, 8).moved(z=neck_z - 0.02)
     pieces = [(stand, body.material), (neck, BRASS), *lit]
-    return assemble(Design("table lamp", f"{body.word} table lamp with {cloth.word} shade", 120, "surface"), pieces)
+    return assemble(Design("table lamp", f"{body.word} table lamp with {cloth.word} shade", 0, "surface"), pieces)
 
 
 def ceiling_lamp(rng: np.random.Generator) -> Model:
@@ -129,7 +129,7 @@ def ceiling_lamp(rng: np.random.Generator) -> Model:
         body, low, symmetry = [(ellipsoid(0.17, 0.17, 0.17, 28, 14), finish.material), (frustum(0.06, 0.03, 0.05).moved(z=0.325), fitting.material)], 0.36, 0.0
     else:
         finish = _shade_cloth(rng)
-        body, low, symmetry = _lit_shade(rng, finish, rng.uniform(0.22, 0.3), 0.22), 0.19, 120.0
+        body, low, symmetry = _lit_shade(rng, finish, rng.uniform(0.22, 0.3), 0.22), 0.19, 0.0
     rod = cylinder(0.006, drop, 8).moved(z=low)
     rose = frustum(0.06, 0.055, 0.03, 24).moved(z=low + drop - 0.005)
     kind = {"dome": "dome ceiling lamp", "globe": "globe ceiling lamp", "drum": "drum ceiling lamp"}[style]
