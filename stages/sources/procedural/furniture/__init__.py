@@ -22,6 +22,10 @@ _BUILDERS: dict[str, tuple[str, ...]] = {
     "decor": ("rug", "vase", "picture", "mirror", "clock", "book"),
     "plants": ("plant",),
     "toys": ("teddy bear", "ball", "toy car", "rocking horse"),
+    "containers": ("box", "basket", "trash can", "suitcase", "backpack"),
+    "music": ("piano", "guitar", "drum"),
+    "openings": ("door", "window", "curtain", "radiator", "fireplace"),
+    "hallway": ("coat rack", "ladder", "bicycle", "boots", "umbrella stand"),
 }
 BUILDERS: dict[str, str] = {
     name: f"{_PACKAGE}.{module}:{name.replace(' ', '_')}" for module, names in _BUILDERS.items() for name in names

@@ -80,17 +80,18 @@ def ball(rng: np.random.Generator) -> Model:
         gores.append((_gore(radius, 60.0).turned("z", 60.0 * k), color))
     caps = disc(radius * 0.16, 0.006, 0.002, 20)
     buttons = caps.moved(z=2 * radius - 0.0045) + caps.moved(z=-0.0015)
-    return assemble(Design("ball", f"{names[0]} and white beach ball", 360, "surface"), [*gores, (buttons, plastic("f2f0ea"))])
+    return assemble(Design("ball", f"{names[0]}, {names[1]} and white beach ball", 360, "surface"), [*gores, (buttons, plastic("f2f0ea"))])
 
 
 def _patch(radius: float, tilt_deg: float, turn_deg: float) -> Part:
     """Make one pentagon that hugs a ball about the origin."""
-    spread = np.radians(20.9)
+    corners = np.column_stack([np.cos(2 * np.pi * np.arange(5) / 5), np.sin(2 * np.pi * np.arange(5) / 5)])
+    share = np.arange(4)[None, :, None] / 4
+    outline = (corners[:, None] * (1 - share) + np.roll(corners, -1, axis=0)[:, None] * share).reshape(-1, 2)
     rings = []
-    for share, lift in ((1.0, 0.985), (1.0, 1.006), (0.5, 1.006), (0.0, 1.006)):
-        polar = share * spread
-        angle = np.pi * 2 * np.arange(5) / 5
-        rings.append(radius * lift * np.column_stack([np.sin(polar) * np.cos(angle), np.sin(polar) * np.sin(angle), np.full(5, np.cos(polar))]))
+    for size, lift in ((1.0, 0.98), (1.0, 1.008), (0.66, 1.008), (0.33, 1.008), (0.0, 1.008)):
+        flat = np.column_stack([np.tan(np.radians(20.9)) * size * outline, np.ones(20)])
+        rings.append(radius * lift * flat / np.linalg.norm(flat, axis=1, keepdims=True))
     return loft(rings).turned("z", 0.0 if tilt_deg < 90 else 36.0).turned("y", tilt_deg).turned("z", turn_deg)
 
 
