@@ -201,7 +201,11 @@ FACT = TableSpec(
         Column("value", pa.float64(), "signed difference, measure, count, or 1/0 for true/false"),
         Column("unit", STR, "unit of `value`", values=("m", "m3", "deg", "count", "bool")),
         Column(
-            "margin", pa.float64(), "|value| over its 1-sigma (comparisons) or value over 1-sigma (measures)", low=0
+            "margin",
+            pa.float64(),
+            "|value| over its 1-sigma; null where no uncertainty is modelled (counts, existence)",
+            nullable=True,
+            low=0,
         ),
         Column("frame", STR, "frame the statement is judged in", values=REFERENCE_FRAMES),
         Column("geometry", STR, "worst source of the boxes used; null: 2D only", nullable=True, values=GEOMETRY),
