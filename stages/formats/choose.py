@@ -1,0 +1,62 @@
+"""Which of the 19 formats a question can take, and which of those it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Bool, Int, UInt64
+
+from stages.formats import FORMATS
+from stages.formats.references import REASONS, References
+from stages.ranks import rank_within
+from stages.rng import mix
+
+IMAGES_WITH_MARKS = ("boxes", "masks", "numbers")
+
+
+def possible(
+    places: Int[np.ndarray, "n slots"], references: References, images: dict[str, Bool[np.ndarray, " n"]]
+) -> Bool[np.ndarray, "n 19"]:
+    """Return which formats each question can take.
+
+    Questions that name no object (counting, plain existence) read the same in every text format, so they take the
+    natural one only, on all four images.
+
+    Args:
+        places: Row of `references` per question and slot.
+        references: References of all shown sightings.
+        images: Whether the picture can be drawn, per image format.
+    """
+    table = np.zeros((len(places), len(FORMATS)), dtype=bool)
+    for index, form in enumerate(FORMATS):
+        fine = (references.reasons[form.reference][places] == 0).all(axis=1)
+        table[:, index] = images[form.image] & fine & (places.shape[1] > 0 or form.text == "natural")
+    return table
+
+
+def impossible(
+    places: Int[np.ndarray, "n slots"], references: References, images: dict[str, Bool[np.ndarray, " n"]]
+) -> Iterator[tuple[str, Int[np.ndarray, " m"]]]:
+    """Yield why questions miss a text or an image format, each with the questions it holds for."""
+    for name in dict.fromkeys(form.reference for form in FORMATS) if places.shape[1] else ():
+        reasons = references.reasons[name][places]
+        first = np.take_along_axis(reasons, np.argmax(reasons > 0, axis=1)[:, None], axis=1)[:, 0]
+        for code in np.unique(first[first > 0]):
+            yield f"format.{name}.{REASONS[code]}", np.flatnonzero(first == code)
+    for image in IMAGES_WITH_MARKS:
+        rows = np.flatnonzero(~images[image])
+        if len(rows):
+            yield f"format.{image}.no_marks", rows
+
+
+def draw(
+    table: Bool[np.ndarray, "n 19"], keys: UInt64[np.ndarray, " n"], count: int
+) -> tuple[Int[np.ndarray, " m"], Int[np.ndarray, " m"]]:
+    """Draw up to `count` of each question's possible formats, uniformly; returns question rows and format rows.
+
+    Paper: arXiv:2506.18385: formats are sampled uniformly.
+    """
+    questions, forms = np.nonzero(table)
+    drawn = rank_within(questions, mix(keys[questions], forms.astype(np.uint64))) < count
+    return questions[drawn], forms[drawn]

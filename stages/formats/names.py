@@ -1,0 +1,164 @@
+"""Which names single out an object in a view: "the chair" only where nothing else could be called a chair.
+
+A name can mean every object whose category or caption ends in it: "chair" also means a dining chair and a "red
+chair", so with those around it is not unique. All sightings of the view count, also unreliable ones; a crowd counts
+as several.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from jaxtyping import Bool, Int
+
+from stages.marks.palette import NAMES
+
+_UNSAFE = re.compile(r"[<>{}\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ARTICLE = re.compile(r"^(an?|the)\s+", re.IGNORECASE)
+_TAIL = re.compile(
+    r"(,|\s(with|without|near|on|in|of|at|by|under|over|behind|beside|next to|between|from|that|which)\s).*"
+)
+_OWN = frozenset({"object", "first image", "second image", *(f"{c} {w}" for c in NAMES for w in ("box", "mask"))})
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """What wordings say themselves.
+
+    `phrases` follow "the" somewhere ("image", "camera", "left"), so an object of that name cannot be called so.
+    `following` are the words that follow a slot ("stand" in "does {a} stand"): with a TV stand in view, no "the tv".
+    """
+
+    phrases: frozenset[str]
+    following: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of sightings, in their row order.
+
+    `category` and `caption` are null where there is none that is safe to print. The masks say where a name means one
+    object of the view only, and (`*_speakable`) where "the {name}" cannot be mistaken for the wording's own words.
+    """
+
+    category: pa.StringArray
+    caption: pa.StringArray
+    category_unique: Bool[np.ndarray, " n"]
+    caption_unique: Bool[np.ndarray, " n"]
+    category_speakable: Bool[np.ndarray, " n"]
+    caption_speakable: Bool[np.ndarray, " n"]
+
+
+def clean(name: str | None) -> str | None:
+    """Return a name fit for a prompt, or None: no markup or control characters, no article, single spaces.
+
+    Example:
+        >>> clean("a  dining_chair"), clean("</ref> chair")
+        ('dining chair', None)
+    """
+    if name is None or _UNSAFE.search(name):
+        return None
+    words = _ARTICLE.sub("", " ".join(name.replace("_", " ").split())).rstrip(" .")
+    return words or None
+
+
+def clean_column(names: pa.Array) -> pa.StringArray:
+    """Apply `clean` once per distinct text."""
+    encoded = names.dictionary_encode()
+    values = pa.array([clean(text) for text in encoded.dictionary.to_pylist()], pa.string())
+    return values.take(encoded.indices)
+
+
+@cache
+def meanings(category: str | None, caption: str | None) -> frozenset[str]:
+    """Return every phrase that could mean an object of this category and caption, lower case.
+
+    Example:
+        >>> sorted(meanings("dining chair", "red chair with arms"))
+        ['chair', 'dining chair', 'red chair', 'red chair with arms']
+    """
+    found: set[str] = set()
+    for name in (category, caption):
+        if name:
+            words = _TAIL.sub("", name.lower()).split()
+            found |= {name.lower(), *(" ".join(words[k:]) for k in range(len(words)))}
+    return frozenset(found)
+
+
+@cache
+def shadows(category: str | None, caption: str | None, following: frozenset[str]) -> frozenset[str]:
+    """Return the shorter names a reader could take for this object's because the wording goes on with its next word.
+
+    Example:
+        >>> shadows("tv stand", None, frozenset({"stand"}))
+        frozenset({'tv'})
+    """
+    names = [name.lower().split() for name in (category, caption) if name]
+    return frozenset(" ".join(n[:k]) for n in names for k in range(1, len(n)) if n[k] in following)
+
+
+def view_names(
+    views: Int[np.ndarray, " n"], categories: pa.StringArray, captions: pa.StringArray, crowd: Bool[np.ndarray, " n"],
+    reserved: Reserved,
+) -> Names:  # fmt: skip
+    """Find the unique names of all sightings.
+
+    Args:
+        views: Number of the view per sighting.
+        categories: Cleaned category per sighting.
+        captions: Cleaned caption per sighting.
+        crowd: Sightings of several instances at once.
+        reserved: What wordings say themselves.
+    """
+    joined = pc.binary_join_element_wise(pc.fill_null(categories, ""), pc.fill_null(captions, ""), "\x1f")
+    encoded = joined.dictionary_encode()
+    pair = encoded.indices.to_numpy(zero_copy_only=False)
+    parts = [[name or None for name in text.split("\x1f")] for text in encoded.dictionary.to_pylist()]
+    meant = [sorted(meanings(*part)) for part in parts]
+    hidden = [sorted(shadows(*part, reserved.following)) for part in parts]
+    phrases = sorted({phrase for found in (*meant, *hidden) for phrase in found})
+    number = {phrase: k for k, phrase in enumerate(phrases)}
+    means = _Cells(views, pair, [[number[p] for p in found] for found in meant], np.where(crowd, 2, 1))
+    hides = _Cells(views, pair, [[number[p] for p in found] for found in hidden], np.ones(len(views)))
+    own = np.array([p not in reserved.phrases and p not in _OWN for p in phrases] or [True])
+
+    def judge(names: pa.StringArray) -> tuple[Bool[np.ndarray, " n"], Bool[np.ndarray, " n"]]:
+        index = pc.index_in(pc.utf8_lower(names), pa.array(phrases, pa.string()))
+        rows = pc.fill_null(index, 0).to_numpy(zero_copy_only=False).astype(np.int64)
+        there = index.is_valid().to_numpy(zero_copy_only=False)
+        return there & (means.count(rows) == 1), there & own[rows] & (hides.count(rows) == 0)
+
+    (category_unique, category_speakable), (caption_unique, caption_speakable) = judge(categories), judge(captions)
+    return Names(categories, captions, category_unique, caption_unique, category_speakable, caption_speakable)
+
+
+class _Cells:
+    """Sums of weights per (view, phrase): row i adds its weight to every phrase of `lists[pair[i]]`."""
+
+    def __init__(
+        self, views: Int[np.ndarray, " n"], pair: Int[np.ndarray, " n"], lists: list[list[int]], weight: np.ndarray
+    ) -> None:
+        lengths = np.array([len(found) for found in lists], dtype=np.int64)
+        flat = np.array([k for found in lists for k in found], dtype=np.int64)
+        repeats = lengths[pair]
+        within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+        self._views, self._width = views, int(flat.max(initial=0)) + 1
+        cells = (
+            np.repeat(views, repeats) * self._width
+            + flat[np.repeat((np.cumsum(lengths) - lengths)[pair], repeats) + within]
+        )
+        self._cells, where = np.unique(cells, return_inverse=True)
+        self._sums = np.bincount(where, weights=np.repeat(weight, repeats), minlength=len(self._cells))
+
+    def count(self, phrases: Int[np.ndarray, " n"]) -> np.ndarray:
+        """Return the sum at (view of row i, phrase i)."""
+        if not len(self._cells):
+            return np.zeros(len(phrases))
+        cells = np.where(phrases < self._width, self._views * self._width + phrases, -1)
+        at = np.minimum(np.searchsorted(self._cells, cells), len(self._cells) - 1)
+        return np.where(self._cells[at] == cells, self._sums[at], 0)

@@ -1,0 +1,145 @@
+"""What is shown to a model: single views and pairs of views, with their marks and the references of their objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from jaxtyping import Bool, Int
+
+from stages.formats.names import Names, Reserved, clean_column, view_names
+from stages.formats.references import Places, References, pair_marks, references, thousandths
+from stages.ranks import codes
+from stages.schema.errors import TableError
+
+JOIN_VIEWS = " "  # between the views of one question
+_JOIN = "\x1e"  # between views and object
+
+
+@dataclass(frozen=True)
+class Shown:
+    """References of every object in every shown view or pair of views, and the marks drawn there.
+
+    `keys` name the rows of `references`. `mark_ids` holds one list per entry of `views` (joined view ids) and an empty
+    one at the end; `has_masks` says whether all marked objects of those views have masks.
+    """
+
+    keys: pa.StringArray
+    references: References
+    views: pa.StringArray
+    mark_ids: pa.ListArray
+    has_masks: Bool[np.ndarray, " v"]
+
+    def rows(self, views: pa.StringArray, objects: pa.StringArray) -> Int[np.ndarray, " n"]:
+        """Return the row of an object in joined views, -1 where it is not seen in all of them."""
+        return _find(self.keys, pc.binary_join_element_wise(views, objects, _JOIN))
+
+    def marks(self, views: pa.StringArray) -> Int[np.ndarray, " n"]:
+        """Return the row of `mark_ids` of joined views; the last, empty row where nothing is marked."""
+        found = _find(self.views, views)
+        return np.where(found < 0, len(self.views), found)
+
+
+def shown(
+    tables: Mapping[str, pa.Table], marks: Int[np.ndarray, " n"], pairs: pa.ListArray, reserved: Reserved
+) -> Shown:
+    """Prepare everything that formats need to know of a shard.
+
+    Args:
+        tables: `view`, `object` and `sighting`.
+        marks: Place among the marks of its view per sighting, -1 if unmarked.
+        pairs: Distinct pairs of view ids that are shown together.
+        reserved: What wordings say themselves.
+
+    Raises:
+        TableError: A sighting names a view or an object that is in no table.
+    """
+    sighting = tables["sighting"]
+    view_row = _row(tables["view"], "view_id", sighting)
+    object_row = pa.array(_row(tables["object"], "object_id", sighting))
+    views = codes(sighting.column("view_id"))
+    names = view_names(
+        views,
+        clean_column(_one(tables["object"], "category")).take(object_row),
+        clean_column(_one(tables["object"], "caption")).take(object_row),
+        sighting.column("crowd").to_numpy(),
+        reserved,
+    )
+    return _assemble(sighting, marks, pairs, names, _boxes(tables["view"], view_row, sighting))
+
+
+def _assemble(
+    sighting: pa.Table, marks: Int[np.ndarray, " n"], pairs: pa.ListArray, names: Names, boxes: Int[np.ndarray, "n 4"]
+) -> Shown:
+    view_ids, object_ids = _one(sighting, "view_id"), _one(sighting, "object_id")
+    single = Places(np.arange(len(sighting)), np.full(len(sighting), -1, dtype=np.int64), marks)
+    double, double_views = _pair_places(view_ids, object_ids, marks, pairs)
+    places = Places(*(np.concatenate([getattr(single, f), getattr(double, f)]) for f in ("first", "second", "mark")))
+    labels = pa.concat_arrays([view_ids, double_views])
+    objects = object_ids.take(pa.array(places.first))
+    with_mask = sighting.column("mask_rle").combine_chunks().is_valid().to_numpy(zero_copy_only=False)
+    masked = with_mask[places.first] & np.where(places.second < 0, True, with_mask[places.second])
+    drawn = np.flatnonzero(places.mark >= 0)
+    drawn = drawn[np.lexsort((places.mark[drawn], codes(labels.take(pa.array(drawn)))))]
+    label_codes = codes(labels.take(pa.array(drawn)))
+    shown_views = labels.take(pa.array(drawn)).dictionary_encode().dictionary
+    lengths = np.bincount(label_codes, minlength=len(shown_views))
+    offsets = np.concatenate([[0], np.cumsum(lengths), [lengths.sum()]])
+    return Shown(
+        keys=pc.binary_join_element_wise(labels, objects, _JOIN),
+        references=references(places, names, boxes, codes(sighting.column("view_id"))),
+        views=shown_views,
+        mark_ids=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), objects.take(pa.array(drawn))),
+        has_masks=np.append(np.bincount(label_codes, ~masked[drawn], len(shown_views)) == 0, False),
+    )
+
+
+def _pair_places(
+    view_ids: pa.StringArray, object_ids: pa.StringArray, marks: Int[np.ndarray, " n"], pairs: pa.ListArray
+) -> tuple[Places, pa.StringArray]:
+    """List the objects seen in both views of each pair."""
+    flat = pc.list_flatten(pairs)
+    encoded = view_ids.dictionary_encode()
+    codes_of_rows = encoded.indices.to_numpy(zero_copy_only=False)
+    order = np.argsort(codes_of_rows, kind="stable")
+    counts = np.append(np.bincount(codes_of_rows, minlength=len(encoded.dictionary)), 0)  # the last one: no such view
+    starts = np.cumsum(counts) - counts
+    first_view = _find(encoded.dictionary, flat.take(pa.array(np.arange(0, len(flat), 2))))
+    repeats = counts[first_view]
+    pair = np.repeat(np.arange(len(pairs)), repeats)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    first = order[np.repeat(starts[first_view], repeats) + within] if len(order) else within
+    second_view = flat.take(pa.array(2 * pair + 1))
+    keys = pc.binary_join_element_wise(view_ids, object_ids, _JOIN)
+    second = _find(keys, pc.binary_join_element_wise(second_view, object_ids.take(pa.array(first)), _JOIN))
+    seen = np.flatnonzero(second >= 0)
+    first, second, pair = first[seen], second[seen], pair[seen]
+    labels = pc.binary_join(pairs, JOIN_VIEWS).take(pa.array(pair))
+    return Places(first, second, pair_marks(pair, marks[first], marks[second])), labels
+
+
+def _find(keys: pa.StringArray, wanted: pa.StringArray) -> Int[np.ndarray, " n"]:
+    found: Int[np.ndarray, " n"] = pc.fill_null(pc.index_in(wanted, keys), -1).to_numpy(zero_copy_only=False)
+    return found.astype(np.int64)
+
+
+def _one(table: pa.Table, name: str) -> pa.Array:
+    return table.column(name).combine_chunks()
+
+
+def _row(table: pa.Table, key: str, sighting: pa.Table) -> Int[np.ndarray, " n"]:
+    rows = _find(_one(table, key), _one(sighting, key))
+    if len(rows) and rows.min() < 0:
+        lost = _one(sighting, key)[int(np.argmin(rows))].as_py()
+        raise TableError(
+            f"table `sighting`: {key} {lost!r} has no row in table `{table}`; run the earlier stages again"
+        )
+    return rows
+
+
+def _boxes(view: pa.Table, rows: Int[np.ndarray, " n"], sighting: pa.Table) -> Int[np.ndarray, "n 4"]:
+    boxes_px = pc.list_flatten(_one(sighting, "box_px")).to_numpy().reshape(-1, 4)
+    return thousandths(boxes_px, view.column("width_px").to_numpy()[rows], view.column("height_px").to_numpy()[rows])

@@ -1,0 +1,181 @@
+"""What a task is: which facts it needs, how it may ask, and a small function from facts to typed answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Bool, Float, Int, UInt64
+from pydantic import Field, model_validator
+
+from stages.params import Params
+from stages.rng import integers, key, mix, uniform
+
+LETTERS = ("A", "B", "C", "D")
+UNITS = ("m", "cm", "ft")
+
+BoolArray = Bool[np.ndarray, " n"]
+FloatArray = Float[np.ndarray, " n"]
+IntArray = Int[np.ndarray, " n"]
+KeyArray = UInt64[np.ndarray, " n"]
+
+
+class AskParams(Params):
+    """Section `template.ask` of params.yaml: how answers and options are made."""
+
+    unit_shares: dict[str, float] = Field(description="share of distance questions asked in m, cm and ft; sums to 1")
+    count_keep_shares: tuple[float, ...] = Field(description="share of facts with count 1, 2, ... kept; beyond: all")
+    count_step: tuple[float, float] = Field(description="gap between count options over the true count, low and high")
+    distance_ratio: tuple[float, float] = Field(description="ratio of neighbouring distance options, low and high")
+    angle_steps_deg: tuple[int, ...] = Field(description="grids on which angle options may lie; divisors of 360, >= 30")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> AskParams:
+        if sorted(self.unit_shares) != sorted(UNITS) or abs(sum(self.unit_shares.values()) - 1) > 1e-6:
+            raise ValueError(f"unit_shares: expected one share for each of {', '.join(UNITS)}, summing to 1")
+        if not all(0 <= share <= 1 for share in (*self.count_keep_shares, *self.unit_shares.values())):
+            raise ValueError("count_keep_shares and unit_shares: expected values from 0 to 1")
+        if not 1 < self.distance_ratio[0] <= self.distance_ratio[1]:
+            raise ValueError("distance_ratio: expected 1 < low <= high")
+        if not 0 < self.count_step[0] <= self.count_step[1]:
+            raise ValueError("count_step: expected 0 < low <= high")
+        if not self.angle_steps_deg or any(step < 30 or step > 90 or 360 % step for step in self.angle_steps_deg):
+            raise ValueError("angle_steps_deg: expected divisors of 360 from 30 to 90")
+        return self
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Facts of one kind that are asked in one way.
+
+    `subjects` and `references` hold the first object of the fact's lists (null where there is none), `values` the
+    fact's value in its own unit. `keys` are the only source of randomness: one key per row.
+    """
+
+    kind: str
+    answer_kind: str
+    way: str
+    keys: KeyArray
+    subjects: pa.StringArray
+    references: pa.StringArray
+    categories: pa.StringArray
+    values: FloatArray
+    params: AskParams
+
+    def __len__(self) -> int:
+        """Return the number of facts."""
+        return len(self.keys)
+
+    def coin(self, purpose: str) -> BoolArray:
+        """Toss a fair coin per row; equal purposes give equal tosses."""
+        return uniform(self.draw(purpose)) < 0.5
+
+    def pick(self, purpose: str, count: int) -> IntArray:
+        """Draw a whole number from 0 to count - 1 per row."""
+        return integers(self.draw(purpose), count).astype(np.int64)
+
+    def uniform(self, purpose: str) -> FloatArray:
+        """Draw a number in [0, 1) per row."""
+        return uniform(self.draw(purpose))
+
+    def draw(self, purpose: str) -> KeyArray:
+        """Derive one key per row for a purpose."""
+        return mix(self.keys, key(purpose))
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A wording group per row: `names[index[i]]`."""
+
+    names: tuple[str, ...]
+    index: IntArray
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Typed questions of a batch, row by row, before wordings are chosen.
+
+    Args:
+        ask: Wording group of the question.
+        reply: Wording group of the answer sentence.
+        slots: Objects named by the slots a, b.
+        answer: Letter, yes/no or number text.
+        value: Number in `unit`; None when the answer is no number.
+        unit: Unit the question names; None when there is none.
+        options: Texts of options A, B, ...; `{a}` and `{b}` stand for the objects.
+        fills: Values of further slots, e.g. `category`.
+        either: Slots that stand for object a (true) or b (false), e.g. `winner`.
+    """
+
+    ask: Groups
+    reply: Groups
+    slots: tuple[pa.StringArray, ...]
+    answer: pa.StringArray
+    value: FloatArray | None = None
+    unit: pa.StringArray | None = None
+    options: tuple[pa.StringArray, ...] = ()
+    fills: Mapping[str, pa.StringArray] = field(default_factory=dict)
+    either: Mapping[str, BoolArray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FactRows:
+    """Facts of one task, for rules that look at several at once: kind, scene and value per row."""
+
+    kinds: pa.StringArray
+    scene_ids: pa.StringArray
+    values: FloatArray
+    keys: KeyArray
+
+
+Sift = Callable[[FactRows, AskParams], tuple[str, BoolArray]]
+Unfit = Callable[[str, FloatArray, AskParams], tuple[str, BoolArray]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One question task.
+
+    Args:
+        name: Row of `TASKS`, also the name of its wording file.
+        paper: Where the paper defines it.
+        needs: Fact kinds, each with the columns (`subject`, `reference`) whose object the question names.
+        ways: Answer kinds it can ask for, each with the ways to ask; a key draws one way per fact.
+        ask: Makes typed answers and options from a batch of facts.
+        about_category: Whether the question names the fact's category.
+        sift: Facts to leave out (reason and mask), e.g. to balance answers.
+        unfit: Facts that cannot be asked for one answer kind (reason and mask), from (answer kind, values, params).
+    """
+
+    name: str
+    paper: str
+    needs: Mapping[str, tuple[str, ...]]
+    ways: Mapping[str, tuple[str, ...]]
+    ask: Callable[[Batch], Draft]
+    about_category: bool = False
+    sift: Sift | None = None
+    unfit: Unfit | None = None
+
+
+def always(name: str, count: int) -> Groups:
+    """Use one wording group for all rows."""
+    return Groups((name,), np.zeros(count, dtype=np.int64))
+
+
+def either(first: str, second: str, is_first: BoolArray) -> Groups:
+    """Use one of two wording groups per row."""
+    return Groups((first, second), np.where(is_first, 0, 1))
+
+
+def choose(is_first: BoolArray, first: pa.StringArray, second: pa.StringArray) -> pa.StringArray:
+    """Take each row from one of two columns."""
+    both = pa.concat_arrays([first, second])
+    rows = np.arange(len(is_first))
+    return both.take(pa.array(np.where(is_first, rows, rows + len(rows))))
+
+
+def texts(choices: Sequence[str], index: IntArray | BoolArray) -> pa.StringArray:
+    """Return `choices[index[i]]` as a column."""
+    return pa.array(choices, pa.string()).take(pa.array(np.asarray(index).astype(np.int64)))

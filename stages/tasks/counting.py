@@ -1,0 +1,63 @@
+"""How many instances of a category are in the picture. Counts start at 1; a count of 0 is an existence question."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from stages.rng import key, mix, uniform
+from stages.tasks.base import LETTERS, AskParams, Batch, BoolArray, Draft, FactRows, Task, always, texts
+from stages.tasks.grammar import category_fills, counted
+from stages.tasks.options import draws, ladder, shuffle
+
+
+def ask(batch: Batch) -> Draft:
+    """Ask for the number, or for one of four numbers."""
+    numbers = np.rint(batch.values).astype(np.int64)
+    fills = {
+        **category_fills(batch.categories),
+        "n_categories": counted(numbers, batch.categories),
+        "n": pa.array(numbers).cast(pa.string()),
+        "are": texts(("are", "is"), numbers == 1),
+    }
+    if batch.way == "number":
+        unit = pa.repeat(pa.scalar("count"), len(batch))
+        return Draft(always("count.number", len(batch)), always("count.number.answer", len(batch)), (),
+                     fills["n"], batch.values, unit, fills=fills)  # fmt: skip
+    options, right = shuffle(options_around(numbers, batch), batch.draw("order"))
+    return Draft(
+        ask=always("count.four", len(batch)),
+        reply=always("count.four.answer", len(batch)),
+        slots=(),
+        answer=texts(LETTERS, right),
+        options=tuple(pa.array(options[:, k]).cast(pa.string()) for k in range(4)),
+        fills=fills,
+    )
+
+
+def options_around(numbers: np.ndarray, batch: Batch) -> np.ndarray:
+    """Return the count and three others, whole and positive; how many lie below is drawn among what fits."""
+    low, high = batch.params.count_step
+    share = low + (high - low) * draws(batch.draw("gaps"), 3)
+    gaps = np.maximum(1, np.rint(numbers[:, None] * share)).astype(np.int64)
+    fits = (np.cumsum(gaps, axis=1) < numbers[:, None]).sum(axis=1)
+    below = np.floor(batch.uniform("below") * (fits + 1)).astype(np.int64)
+    return ladder(numbers, gaps, below)
+
+
+def thin(facts: FactRows, params: AskParams) -> tuple[str, BoolArray]:
+    """Leave out a share of the small counts, which are otherwise most of the answers."""
+    shares = np.array([1.0, *params.count_keep_shares, 1.0])
+    share = shares[np.clip(np.rint(facts.values).astype(np.int64), 0, len(shares) - 1)]
+    return "thinned", uniform(mix(facts.keys, key("thin"))) >= share
+
+
+COUNTING = Task(
+    name="counting",
+    paper="arXiv:2506.18385, object counting; wording and thresholds are not published",
+    needs={"count": ()},
+    ways={"number": ("number",), "choice": ("four",)},
+    ask=ask,
+    about_category=True,
+    sift=thin,
+)

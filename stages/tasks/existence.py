@@ -1,0 +1,47 @@
+"""Whether a category is in the picture, alone or on one side of a named object."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stages.ranks import codes, rank_within
+from stages.rng import key, mix
+from stages.tasks.base import AskParams, Batch, BoolArray, Draft, FactRows, Task, always, either, texts
+from stages.tasks.grammar import category_fills
+
+RELATIONAL = ("exists_left_of", "exists_right_of", "exists_in_front_of", "exists_behind")
+
+
+def ask(batch: Batch) -> Draft:
+    """Ask for yes or no; the category fills its own slots, the anchor is {a}."""
+    there = batch.values > 0
+    group = f"{batch.kind}.claim"
+    return Draft(
+        ask=always(group, len(batch)),
+        reply=either(f"{group}.yes", f"{group}.no", there),
+        slots=(batch.references,) if batch.kind in RELATIONAL else (),
+        answer=texts(("yes", "no"), ~there),
+        fills=category_fills(batch.categories),
+    )
+
+
+def balance(facts: FactRows, _: AskParams) -> tuple[str, BoolArray]:
+    """Leave out facts until each scene has as many yes as no per kind; which ones is drawn by key."""
+    there = (facts.values > 0).astype(np.int64)
+    pairs = np.stack([codes(facts.scene_ids), codes(facts.kinds)])
+    groups = np.unique(pairs, axis=1, return_inverse=True)[1].reshape(-1)
+    cells = groups * 2 + there
+    sizes = np.bincount(cells, minlength=2 * (groups.max(initial=-1) + 1)).reshape(-1, 2)
+    surplus = rank_within(cells, mix(facts.keys, key("balance"))) >= sizes.min(axis=1)[groups]
+    return "unbalanced", surplus
+
+
+EXISTENCE = Task(
+    name="existence",
+    paper="arXiv:2506.18385, existence estimation; wording and thresholds are not published",
+    needs={"exists": (), **{kind: ("reference",) for kind in RELATIONAL}},
+    ways={"yes_no": ("claim",)},
+    ask=ask,
+    about_category=True,
+    sift=balance,
+)

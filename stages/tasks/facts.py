@@ -1,0 +1,149 @@
+"""Facts as columns of keys, objects and values, and which of them are asked, in which way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stages.formats.names import clean_column
+from stages.formats.shown import JOIN_VIEWS, Shown
+from stages.ranks import codes, rank_within
+from stages.rng import column_keys, integers, key, mix
+from stages.tasks.base import AskParams, Batch, BoolArray, FactRows, FloatArray, IntArray, KeyArray, Task
+
+Drops = list[tuple[str, pa.StringArray]]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts of one shard, sorted by id.
+
+    `views` are the joined view ids, `capped` the number of the first view (caps count per first view), `keys` one
+    random key per fact that depends on what the fact says and on nothing else.
+    """
+
+    table: pa.Table
+    ids: pa.StringArray
+    kinds: pa.StringArray
+    views: pa.StringArray
+    capped: IntArray
+    subjects: pa.StringArray
+    references: pa.StringArray
+    categories: pa.StringArray
+    values: FloatArray
+    keys: KeyArray
+
+
+def read_facts(table: pa.Table, seed: int) -> Facts:
+    """Split the fact table into the columns that tasks work on."""
+    table = table.sort_by("fact_id").combine_chunks()
+    view_ids = table.column("view_ids").combine_chunks()
+    views = pc.binary_join(view_ids, JOIN_VIEWS)
+    kinds = table.column("kind").combine_chunks()
+    subjects, references = (first_of(table.column(name).combine_chunks()) for name in ("subject_ids", "reference_ids"))
+    category = table.column("category").combine_chunks()
+    keys = column_keys(views, "question", seed)
+    for column in (kinds, subjects, references, category):
+        keys = mix(keys, column_keys(pc.fill_null(column, "")))
+    return Facts(table, table.column("fact_id").combine_chunks(), kinds, views, codes(first_of(view_ids)), subjects,
+                 references, clean_column(category), table.column("value").to_numpy(), keys)  # fmt: skip
+
+
+def first_of(lists: pa.ListArray) -> pa.Array:
+    """Return the first item of every list, null where it is empty."""
+    offsets = lists.offsets.to_numpy()
+    empty = offsets[1:] == offsets[:-1]
+    return lists.values.take(pa.array(offsets[:-1], mask=empty))
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Facts (rows) of one task to be asked for one answer kind, in the way drawn for each."""
+
+    task: Task
+    answer_kind: str
+    rows: IntArray
+    keys: KeyArray
+
+
+def choose_facts(
+    facts: Facts, task: Task, shown: Shown, params: AskParams, per_view: int
+) -> tuple[list[Chosen], Drops]:
+    """Choose the facts a task asks about.
+
+    Args:
+        facts: All facts of the shard.
+        task: The task.
+        shown: What is seen in which views.
+        params: How answers are made.
+        per_view: Most questions of this task per (first) view; which ones stay is drawn by key.
+
+    Returns:
+        One entry per answer kind, and the facts left out by reason.
+    """
+    drops: Drops = []
+
+    def leave(reason: str, out: BoolArray, rows: IntArray) -> IntArray:
+        if out.any():
+            drops.append((f"{task.name}.{reason}", facts.ids.take(pa.array(rows[out]))))
+        left: IntArray = rows[~out]
+        return left
+
+    rows = np.flatnonzero(pc.is_in(facts.kinds, pa.array(list(task.needs))).to_numpy(zero_copy_only=False))
+    rows = leave("object_not_seen", _names_unseen(facts, task, shown, rows), rows)
+    if task.about_category:
+        rows = leave("category_unsafe", facts.categories.is_null().to_numpy(zero_copy_only=False)[rows], rows)
+    if task.sift:
+        at = pa.array(rows)
+        scenes = facts.table.column("scene_id").combine_chunks().take(at)
+        rows = leave(
+            *task.sift(FactRows(facts.kinds.take(at), scenes, facts.values[rows], facts.keys[rows]), params), rows
+        )
+    chosen = []
+    for answer_kind in task.ways:
+        asked = rows
+        if task.unfit:
+            asked = leave(*task.unfit(answer_kind, facts.values[rows], params), rows)
+        chosen.append(Chosen(task, answer_kind, asked, mix(facts.keys[asked], key("ask", answer_kind))))
+    return _cap(facts, chosen, per_view, drops), drops
+
+
+def _names_unseen(facts: Facts, task: Task, shown: Shown, rows: IntArray) -> BoolArray:
+    at = pa.array(rows)
+    unseen: BoolArray = np.zeros(len(rows), dtype=bool)
+    for column, objects in (("subject", facts.subjects), ("reference", facts.references)):
+        kinds = [kind for kind, named in task.needs.items() if column in named]
+        names_it = pc.is_in(facts.kinds.take(at), pa.array(kinds, pa.string())).to_numpy(zero_copy_only=False)
+        unseen |= names_it & (shown.rows(facts.views.take(at), objects.take(at)) < 0)
+    return unseen
+
+
+def _cap(facts: Facts, chosen: list[Chosen], per_view: int, drops: Drops) -> list[Chosen]:
+    """Keep at most `per_view` questions per first view over all answer kinds together."""
+    rows = np.concatenate([c.rows for c in chosen])
+    kept = rank_within(facts.capped[rows], mix(np.concatenate([c.keys for c in chosen]), key("cap"))) < per_view
+    if not kept.all():
+        drops.append((f"{chosen[0].task.name}.sampled_out", facts.ids.take(pa.array(rows[~kept]))))
+    parts = np.split(kept, np.cumsum([len(c.rows) for c in chosen])[:-1])
+    return [Chosen(c.task, c.answer_kind, c.rows[k], c.keys[k]) for c, k in zip(chosen, parts, strict=True)]
+
+
+def batches(facts: Facts, chosen: Chosen, params: AskParams) -> Iterator[tuple[IntArray, Batch]]:
+    """Yield the facts of one kind that are asked in one way, with their rows."""
+    ways = chosen.task.ways[chosen.answer_kind]
+    way_of = integers(mix(chosen.keys, key("way")), len(ways)).astype(np.int64)
+    kinds = facts.kinds.take(pa.array(chosen.rows))
+    for kind in chosen.task.needs:
+        of_kind = pc.equal(kinds, kind).to_numpy(zero_copy_only=False)
+        for index, way in enumerate(ways):
+            at = np.flatnonzero(of_kind & (way_of == index))
+            if len(at):
+                rows = chosen.rows[at]
+                taken = pa.array(rows)
+                yield rows, Batch(kind, chosen.answer_kind, way, chosen.keys[at], facts.subjects.take(taken),
+                                  facts.references.take(taken), facts.categories.take(taken), facts.values[rows],
+                                  params)  # fmt: skip

@@ -1,0 +1,67 @@
+"""Questions about two objects of which one is further left, bigger, ...: shared by position and size comparison.
+
+A fact says "subject is <relation> than reference". Every `claim` wording says that {a} is <relation> than {b},
+so putting the subject in slot a or b makes the answer yes or no: a fair coin balances the answers by construction.
+"""
+
+from __future__ import annotations
+
+from stages.tasks.base import Batch, Draft, Groups, always, choose, either, texts
+
+YES_NO = ("yes", "no")
+
+
+def claim(batch: Batch) -> Draft:
+    """Ask whether {a} is further left (bigger, ...) than {b}."""
+    holds = batch.coin("claim")
+    slots = (
+        choose(holds, batch.subjects, batch.references),
+        choose(holds, batch.references, batch.subjects),
+    )
+    group = f"{batch.kind}.claim"
+    reply = either(f"{group}.yes", f"{group}.no", holds)
+    return Draft(always(group, len(batch)), reply, slots, texts(YES_NO, ~holds))
+
+
+def which(batch: Batch) -> Draft:
+    """Ask which of {a} and {b} is further left (`which`) or further right (`which_opposite`)."""
+    subject_is_a = batch.coin("slots")
+    opposite = batch.coin("opposite")
+    a_is_first = batch.coin("order")
+    winner_is_a = subject_is_a ^ opposite
+    names = (f"{batch.kind}.which", f"{batch.kind}.which_opposite")
+    return Draft(
+        ask=Groups(names, opposite.astype("int64")),
+        reply=Groups(tuple(f"{name}.answer" for name in names), opposite.astype("int64")),
+        slots=(
+            choose(subject_is_a, batch.subjects, batch.references),
+            choose(subject_is_a, batch.references, batch.subjects),
+        ),
+        answer=texts(("A", "B"), winner_is_a ^ a_is_first),
+        options=(texts(("{b}", "{a}"), a_is_first), texts(("{a}", "{b}"), a_is_first)),
+        either={"winner": winner_is_a, "loser": ~winner_is_a},
+    )
+
+
+def relation_word(batch: Batch, words: tuple[str, str]) -> Draft:
+    """Ask which of two opposite words describes where {a} is relative to {b}.
+
+    Args:
+        batch: Facts of one kind.
+        words: Word for the subject as {a}, and for the reference as {a}.
+    """
+    subject_is_a = batch.coin("slots")
+    true_is_first = batch.coin("order")
+    true, false = texts(words, ~subject_is_a), texts(words, subject_is_a)
+    name = f"{batch.kind}.word"
+    return Draft(
+        ask=always(name, len(batch)),
+        reply=always(f"{name}.answer", len(batch)),
+        slots=(
+            choose(subject_is_a, batch.subjects, batch.references),
+            choose(subject_is_a, batch.references, batch.subjects),
+        ),
+        answer=texts(("A", "B"), ~true_is_first),
+        options=(choose(true_is_first, true, false), choose(true_is_first, false, true)),
+        fills={"word": true},
+    )

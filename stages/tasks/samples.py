@@ -1,0 +1,128 @@
+"""Samples: questions put into instruction formats, with the final prompt and response."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import Field
+
+from stages.formats import FORMATS, REFERENCES
+from stages.formats.choose import IMAGES_WITH_MARKS, draw, impossible, possible
+from stages.formats.phrases import render
+from stages.formats.shown import Shown
+from stages.params import Params
+from stages.rng import key, mix, uniform
+from stages.schema.tables import SAMPLE
+from stages.tasks.base import LETTERS, BoolArray, Groups, IntArray
+from stages.tasks.facts import Drops
+from stages.tasks.questions import Asked, lists
+from stages.tasks.wordings import INSTRUCTIONS, wording
+
+
+class FormatParams(Params):
+    """Section `template.formats` of params.yaml: how many formats a question gets, and how answers are phrased."""
+
+    per_question: int = Field(ge=1, le=len(FORMATS), description="formats drawn per question, out of the possible ones")
+    bare_answer_share: float = Field(ge=0, le=1, description="share of training questions answered without a sentence")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Formats drawn for a batch: question and format per sample, and the text of each object slot."""
+
+    questions: IntArray
+    forms: IntArray
+    slots: list[pa.StringArray]
+
+
+def sample_table(
+    asked: Asked, questions: pa.Table, licenses: pa.StringArray, shown: Shown, params: FormatParams
+) -> tuple[pa.Table, Drops]:
+    """Put questions into formats.
+
+    Args:
+        asked: Questions of one batch.
+        questions: Their rows of table `question`.
+        licenses: Licence of the pixels per question.
+        shown: References and marks.
+        params: How many formats.
+
+    Returns:
+        The samples, and the questions that miss a format, by reason.
+    """
+    views = pc.binary_join(questions.column("view_ids").combine_chunks(), " ")
+    marks = shown.marks(views)
+    drawn, drops = _draw(asked, views, marks, shown, params, questions)
+    at = pa.array(drawn.questions)
+    text = pa.array([form.text for form in FORMATS]).take(pa.array(drawn.forms))
+    image = pa.array([form.image for form in FORMATS]).take(pa.array(drawn.forms))
+    original = pc.equal(image, "original").to_numpy(zero_copy_only=False)
+    ids = questions.column("question_id").combine_chunks().take(at)
+    bare = is_bare(asked, questions, params)
+    fills = asked.fills(drawn.questions, drawn.slots)
+    options = [_option(column.take(at), drawn.slots) for column in asked.draft.options]
+    columns = {
+        "sample_id": pc.binary_join_element_wise(ids, text, image, ":"),
+        "question_id": ids,
+        "license": licenses.take(at),
+        "text_format": text,
+        "image_format": image,
+        "prompt": _prompt(asked, drawn.questions, fills, options, bare),
+        "response": _response(asked, drawn.questions, fills, bare),
+        "options": lists(options, len(at)),
+        "mark_ids": shown.mark_ids.take(pa.array(np.where(original, len(shown.views), marks[drawn.questions]))),
+    }
+    carried = (name for name in SAMPLE.schema.names if name not in columns)
+    columns.update({name: questions.column(name).combine_chunks().take(at) for name in carried})
+    return pa.table([columns[name] for name in SAMPLE.schema.names], schema=SAMPLE.schema), drops
+
+
+def _draw(
+    asked: Asked, views: pa.StringArray, marks: IntArray, shown: Shown, params: FormatParams, questions: pa.Table
+) -> tuple[Drawn, Drops]:
+    places = [shown.rows(views, objects) for objects in asked.draft.slots]
+    table = np.stack(places, axis=1) if places else np.zeros((len(views), 0), dtype=np.int64)
+    marked = marks < len(shown.views)
+    images = {name: marked for name in IMAGES_WITH_MARKS} | {"original": np.ones(len(views), dtype=bool)}
+    images["masks"] = shown.has_masks[marks]
+    chosen, forms = draw(possible(table, shown.references, images), mix(asked.keys, key("format")), params.per_question)
+    reference = np.array([REFERENCES.index(form.reference) for form in FORMATS])
+    bank = pa.concat_arrays([shown.references.texts[name] for name in REFERENCES])
+    slots = [bank.take(pa.array(reference[forms] * len(shown.keys) + rows[chosen])) for rows in places]
+    ids = questions.column("question_id").combine_chunks()
+    drops = [(why, ids.take(pa.array(rows))) for why, rows in impossible(table, shown.references, images)]
+    return Drawn(chosen, forms, slots), drops
+
+
+def is_bare(asked: Asked, questions: pa.Table, params: FormatParams) -> BoolArray:
+    """Return which questions want the bare answer: all of the benchmark, and a share of the training ones."""
+    benchmark = pc.equal(questions.column("side"), "benchmark").to_numpy()
+    bare: BoolArray = benchmark | (uniform(mix(asked.keys, key("bare"))) < params.bare_answer_share)
+    return bare
+
+
+def _option(column: pa.StringArray, slots: list[pa.StringArray]) -> pa.StringArray:
+    for name, text in zip(("{a}", "{b}"), slots, strict=False):
+        column = pc.if_else(pc.equal(column, name), text, column)
+    return column
+
+
+def _prompt(
+    asked: Asked, rows: IntArray, fills: dict[str, pa.StringArray], options: list[pa.StringArray], bare: BoolArray
+) -> pa.StringArray:
+    instructions = wording(INSTRUCTIONS)
+    groups = Groups((f"{asked.answer_kind}.sentence", f"{asked.answer_kind}.bare"), bare.astype(np.int64))
+    codes = instructions.choose(groups, asked.keys, "instruction")
+    parts = [render(asked.wording.programs, asked.ask[rows], fills)]
+    for letter, option in zip(LETTERS, options, strict=False):
+        parts.append(pc.binary_join_element_wise(f"{letter}.", option, " "))
+    parts.append(render(instructions.programs, codes[rows], {}))
+    return pc.binary_join_element_wise(*parts, "\n")
+
+
+def _response(asked: Asked, rows: IntArray, fills: dict[str, pa.StringArray], bare: BoolArray) -> pa.StringArray:
+    sentence = render(asked.wording.programs, asked.reply[rows], fills)
+    return pc.if_else(pa.array(bare[rows]), asked.draft.answer.take(pa.array(rows)), sentence)

@@ -1,0 +1,120 @@
+"""Reads the wording files and compiles them; a group is one list of wordings that mean the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import yaml
+
+from stages.formats.names import Reserved
+from stages.formats.phrases import Programs, compile_texts
+from stages.registry import suggest
+from stages.rng import integers, key, mix
+from stages.schema.errors import UserError
+from stages.tasks.base import Groups, IntArray, KeyArray
+
+FOLDER = Path(__file__).parent / "wording"
+INSTRUCTIONS = "instructions"
+_AFTER_THE = re.compile(r"(?<![a-z])the (?=((?:[a-z'-]+ ?){1,4}))")
+_AFTER_SLOT = re.compile(r"\{(?:a|b|winner|loser)\} ([a-z'-]+)")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """All texts of one file: compiled programs, readable ids, and the span (start, count) of every group."""
+
+    name: str
+    programs: Programs
+    ids: pa.StringArray
+    spans: Mapping[str, tuple[int, int]]
+
+    def choose(self, groups: Groups, keys: KeyArray, purpose: str) -> IntArray:
+        """Draw one text of each row's group.
+
+        Raises:
+            UserError: The file has no such group; the nearest name is suggested.
+        """
+        starts, counts = np.array([self._span(name) for name in groups.names], dtype=np.int64).T
+        drawn = integers(mix(keys, key("wording", purpose)), counts[groups.index].astype(np.uint64))
+        chosen: IntArray = starts[groups.index] + drawn.astype(np.int64)
+        return chosen
+
+    def _span(self, group: str) -> tuple[int, int]:
+        if group not in self.spans:
+            known = ", ".join(self.spans)
+            raise UserError(
+                f"{FOLDER / self.name}.yaml: no group `{group}`.{suggest(group, self.spans)} Known: {known}"
+            )
+        return self.spans[group]
+
+
+@cache
+def wording(name: str, folder: Path = FOLDER) -> Wording:
+    """Load and compile one wording file.
+
+    Raises:
+        UserError: The file is missing, is not YAML, or is not lists of texts below two or three names.
+    """
+    texts: list[str] = []
+    ids: list[str] = []
+    spans: dict[str, tuple[int, int]] = {}
+    for group, lines in groups_of(read(name, folder), f"{folder / name}.yaml"):
+        spans[group] = (len(texts), len(lines))
+        texts.extend(lines)
+        ids.extend(f"{group}.{index:02d}" for index in range(len(lines)))
+    return Wording(name, compile_texts(texts), pa.array(ids, pa.string()), spans)
+
+
+def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+    """Read one wording file as plain data."""
+    path = folder / f"{name}.yaml"
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        known = sorted(file.stem for file in folder.glob("*.yaml"))
+        raise UserError(f"{path}: no such wording file.{suggest(name, known)} Known: {', '.join(known)}") from error
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: not valid YAML: {error}") from error
+    if not isinstance(data, dict):
+        raise UserError(f"{path}: expected relations with lists of wordings, found {type(data).__name__}")
+    return data
+
+
+def groups_of(data: Mapping[Any, Any], where: str, above: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Yield every list of texts with its dotted name; the list `ask` bears the name of what is above it.
+
+    Raises:
+        UserError: A key or a text is not text (an unquoted yes or no is a truth value in YAML).
+    """
+    for name, value in data.items():
+        here = f"{above}.{name}" if above else str(name)
+        if not isinstance(name, str):
+            raise UserError(f'{where}: {here}: the key {name!r} is no text; write "yes" and "no" in quotes')
+        if isinstance(value, dict):
+            yield from groups_of(value, where, here)
+        elif isinstance(value, list) and value and all(isinstance(text, str) for text in value):
+            yield (above if name == "ask" else here), value
+        else:
+            raise UserError(f"{where}: {here}: expected a list of texts, found {value!r}")
+
+
+@lru_cache(maxsize=1)
+def reserved() -> Reserved:
+    """Collect the phrases that wordings say after "the", and the words they put right after an object's name."""
+    names = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    texts = [text for name in names for _, lines in groups_of(read(name), name) for text in lines]
+    phrases = {
+        " ".join(words.split()[:length])
+        for text in texts
+        for words in _AFTER_THE.findall(text.lower())
+        for length in range(1, len(words.split()) + 1)
+    }
+    following = {word for text in texts for word in _AFTER_SLOT.findall(text.lower())}
+    return Reserved(frozenset(phrases), frozenset(following))

@@ -1,0 +1,129 @@
+"""DVC stage `template`: facts in, questions with typed answers and their samples in instruction formats out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import Field, field_validator
+
+from stages.formats.shown import Shown, shown
+from stages.marks.select import MarkParams, mark_places
+from stages.params import Params
+from stages.registry import resolve, suggest
+from stages.runner import EXAMPLES, Context, Counts, Result, Stage, main
+from stages.schema.errors import TableError
+from stages.schema.tables import TABLES
+from stages.sides import side_of
+from stages.tasks import TASKS
+from stages.tasks.base import AskParams, Task
+from stages.tasks.facts import Drops, Facts, choose_facts, read_facts
+from stages.tasks.questions import ask_all, question_table
+from stages.tasks.samples import FormatParams, sample_table
+from stages.tasks.wordings import reserved
+
+
+class TemplateParams(Params):
+    """Section `template` of params.yaml."""
+
+    benchmark_share: float = Field(ge=0, le=1, description="expected share of places on the benchmark side")
+    questions_per_view: dict[str, int] = Field(description="most questions per view, for each task; 0: none")
+    formats: FormatParams
+    marks: MarkParams
+    ask: AskParams
+
+    @field_validator("questions_per_view")
+    @classmethod
+    def _all_tasks(cls, value: dict[str, int]) -> dict[str, int]:
+        problems = [f"unknown task {name!r}.{suggest(name, TASKS)}" for name in value if name not in TASKS]
+        problems += [f"task {name!r} is missing" for name in TASKS if name not in value]
+        problems += [f"{name}: expected a number from 0" for name, most in value.items() if most < 0]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return value
+
+
+def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Context) -> Result:
+    """Turn facts into questions with typed answers, and questions into samples.
+
+    Args:
+        tables: `fact`, `scene`, `view`, `object` and `sighting` of one shard, any row order.
+        params: Section `template`.
+        context: Seed, source and shard.
+
+    Raises:
+        TableError: A row names a scene, view or object that is in no table.
+    """
+    facts = read_facts(tables["fact"], context.seed)
+    scenes = _per_fact(facts, tables["scene"], params, context)
+    world = _shown(facts, tables, params, context)
+    known = [resolve(TASKS, name, "task") for name in TASKS]
+    counts = Counts(read={"fact": len(facts.ids)}) + _counted(_without_task(facts, known))
+    questions, samples = [], []
+    for task in known:
+        chosen, drops = choose_facts(facts, task, world, params.ask, params.questions_per_view[task.name])
+        counts += _counted(drops)
+        for asked in (a for c in chosen for a in ask_all(facts, c, params.ask)):
+            table = question_table(asked, facts, scenes)
+            formed, drops = sample_table(
+                asked, table, scenes["license"].take(pa.array(asked.rows)), world, params.formats
+            )
+            counts += _counted(drops)
+            questions.append(table)
+            samples.append(formed)
+    out = {"question": _joined("question", questions), "sample": _joined("sample", samples)}
+    return Result(out, counts + Counts(kept={name: len(table) for name, table in out.items()}))
+
+
+def _per_fact(facts: Facts, scene: pa.Table, params: TemplateParams, context: Context) -> dict[str, pa.StringArray]:
+    """Return source, licence and side of every fact's scene."""
+    rows = pc.index_in(facts.table.column("scene_id").combine_chunks(), scene.column("scene_id").combine_chunks())
+    if rows.null_count:
+        lost = facts.ids.filter(rows.is_null())[0].as_py()
+        raise TableError(f"table `fact`: {lost!r} names a scene without a row in table `scene`; run `relate` again")
+    side = side_of(scene.column("place_id"), context.seed, params.benchmark_share)
+    columns = {name: scene.column(name).combine_chunks() for name in ("source", "license")} | {"side": side}
+    return {name: column.take(rows) for name, column in columns.items()}
+
+
+def _shown(facts: Facts, tables: Mapping[str, pa.Table], params: TemplateParams, context: Context) -> Shown:
+    view_ids = facts.table.column("view_ids").combine_chunks()
+    doubles = np.flatnonzero(pc.list_value_length(view_ids).to_numpy(zero_copy_only=False) == 2)
+    joined = facts.views.take(pa.array(doubles))
+    _, first = np.unique(joined.to_numpy(zero_copy_only=False).astype(str), return_index=True)
+    marks = mark_places(tables["sighting"], context.seed, params.marks)
+    return shown(tables, marks, view_ids.take(pa.array(doubles[first])), reserved())
+
+
+def _without_task(facts: Facts, tasks: Sequence[Task]) -> Drops:
+    kinds = pa.array(sorted({kind for task in tasks for kind in task.needs}))
+    unasked = facts.ids.filter(pc.invert(pc.is_in(facts.kinds, kinds)))
+    return [("fact.no_task", unasked)] if len(unasked) else []
+
+
+def _counted(drops: Drops) -> Counts:
+    total = Counts()
+    for reason, ids in drops:
+        total += Counts(dropped={reason: len(ids)}, examples={reason: tuple(ids.slice(0, EXAMPLES).to_pylist())})
+    return total
+
+
+def _joined(name: str, parts: Sequence[pa.Table]) -> pa.Table:
+    table = pa.concat_tables(parts) if parts else TABLES[name].schema.empty_table()
+    return table.sort_by([(key, "ascending") for key in TABLES[name].key])
+
+
+STAGE = Stage(
+    "template",
+    TemplateParams,
+    template,
+    reads={"fact": "facts", "scene": "annotated", "view": "annotated", "object": "annotated", "sighting": "annotated"},
+    writes=("question", "sample"),
+    out="questions",
+    per_source=False,
+)
+
+if __name__ == "__main__":
+    main(STAGE)
