@@ -12,6 +12,7 @@ from stages.render.antialias import OFFSETS_PX, averaged, edges
 from stages.render.bake import EDGE_M, indirect_light
 from stages.render.hits import Hits, found
 from stages.render.lights import prepared_lights
+from stages.render.raster import met, seen
 from stages.render.rays import Camera, Cast, RayScene
 from stages.render.shade import outgoing
 from stages.render.shadow import ShadowGrid, shadow_grid, shares
@@ -25,12 +26,17 @@ NOTHING = 190  # grey of pixels where a scan has no surface
 
 
 class Appearance(Protocol):
-    """Geometry to cast rays at, and the picture that they give."""
+    """What is seen through pixels, and the colours that it shows."""
 
-    scene: RayScene
     face_object: Int32[np.ndarray, " f"]
 
-    def picture(self, camera: Camera, rays: Float32[np.ndarray, "n 6"], cast: Cast) -> UInt8[np.ndarray, "n 3"]:
+    def cast(self, camera: Camera, rays: Float32[np.ndarray, "n 6"]) -> Cast:
+        """Return what the rays through all pixel centres hit."""
+        ...
+
+    def picture(
+        self, camera: Camera, rays: Float32[np.ndarray, "n 6"], cast: Cast
+    ) -> UInt8[np.ndarray, "n 3"]:
         """Return the colour of every pixel, given the rays through their centres and what they hit."""
         ...
 
@@ -41,9 +47,13 @@ class Scanned:
     def __init__(self, mesh: LabelledMesh, origin_w: np.ndarray) -> None:
         """Keep geometry and colours."""
         assert mesh.vertex_rgb is not None
-        self._faces, self._rgb = mesh.faces, mesh.vertex_rgb.astype(np.float32)
-        self.scene = RayScene(mesh.vertices_w - origin_w, mesh.faces)
+        self._vertices = (mesh.vertices_w - origin_w).astype(np.float32)
+        self._faces, self._rgb = mesh.faces.astype(np.int32), mesh.vertex_rgb.astype(np.float32)
         self.face_object = mesh.face_object.astype(np.int32)
+
+    def cast(self, camera: Camera, rays: Float32[np.ndarray, "n 6"]) -> Cast:
+        """Return what the rays through all pixel centres hit."""
+        return met(self._vertices, self._faces, rays, seen(self._vertices, self._faces, camera, (0.0, 0.0)).ravel())
 
     def picture(self, camera: Camera, rays: Float32[np.ndarray, "n 6"], cast: Cast) -> UInt8[np.ndarray, "n 3"]:
         """Return the interpolated colours; grey where nothing is hit."""
@@ -66,11 +76,15 @@ class Synthetic:
         self._sharp = min(SHARP_LIGHTS, len(self._lights))
         self._ambient = np.array(mesh.ambient, np.float32)
         self._textures = Textures(surface)
-        self.scene = RayScene(surface.vertices, surface.faces)
         self._blocking = np.flatnonzero(~surface.is_open[surface.face_material])
         self._blockers = RayScene(surface.vertices, surface.faces[self._blocking])
         self.face_object = surface.face_object
         self._stored_light: Float32[np.ndarray, "f 3 3"] | None = None
+
+    def cast(self, camera: Camera, rays: Float32[np.ndarray, "n 6"]) -> Cast:
+        """Return what the rays through all pixel centres hit."""
+        vertices, faces = self._surface.vertices, self._surface.faces
+        return met(vertices, faces, rays, seen(vertices, faces, camera, (0.0, 0.0)).ravel())
 
     def picture(self, camera: Camera, rays: Float32[np.ndarray, "n 6"], cast: Cast) -> UInt8[np.ndarray, "n 3"]:
         """Return the lit picture, with the sky where nothing is hit."""
@@ -82,7 +96,7 @@ class Synthetic:
         pixels_px = camera.pixels()
         light = self._light(rays, rows, hits, grid, pixels_px)
         edge = np.flatnonzero(self._edges(camera, cast, rows, hits))
-        others = np.stack([self._seen_through(camera, pixels_px[edge] + offset, grid) for offset in OFFSETS_PX])
+        others = np.stack([self._seen_beside(camera, pixels_px, edge, offset, grid) for offset in OFFSETS_PX])
         factor = exposure(light)
         light[edge] = averaged(light[edge] * np.float32(factor), others * np.float32(factor)) / np.float32(factor)
         return displayed(light, factor)
@@ -92,9 +106,10 @@ class Synthetic:
             self._stored_light = indirect_light(
                 self._surface, self._blockers, self._blocking, self._lights, self._sharp, self._ambient
             )
-        t, face, uv = cast
-        hit = (t[rows], face[rows], uv[rows])
-        return found(self._surface, self._stored_light, rays[rows], hit, camera.pixel_angle)
+        if len(rows) < len(rays):
+            t, face, uv = cast
+            rays, cast = rays[rows], (t[rows], face[rows], uv[rows])
+        return found(self._surface, self._stored_light, rays, cast, camera.pixel_angle)
 
     def _light(
         self, rays: np.ndarray, rows: np.ndarray, hits: Hits, grid: ShadowGrid, pixels_px: np.ndarray
@@ -118,9 +133,14 @@ class Synthetic:
         normal[rows] = hits.normal
         return edges(label.reshape(height, width), t.reshape(height, width), normal.reshape(height, width, 3)).ravel()
 
-    def _seen_through(self, camera: Camera, pixels_px: np.ndarray, grid: ShadowGrid) -> Float32[np.ndarray, "n 3"]:
-        """Return the light through further places in pixels."""
-        rays = camera.rays(pixels_px)
-        cast = self.scene.cast(rays)
-        rows = np.flatnonzero(cast[1] >= 0)
-        return self._light(rays, rows, self._hits(camera, rays, cast, rows), grid, pixels_px)
+    def _seen_beside(
+        self, camera: Camera, pixels_px: np.ndarray, chosen: np.ndarray, offset_px: np.ndarray, grid: ShadowGrid
+    ) -> Float32[np.ndarray, "n 3"]:
+        """Return the light through chosen pixels, beside their centres."""
+        vertices, faces = self._surface.vertices, self._surface.faces
+        places_px = pixels_px[chosen] + offset_px
+        rays = camera.rays(places_px)
+        face = seen(vertices, faces, camera, (float(offset_px[0]), float(offset_px[1]))).ravel()[chosen]
+        cast = met(vertices, faces, rays, face)
+        rows = np.flatnonzero(face >= 0)
+        return self._light(rays, rows, self._hits(camera, rays, cast, rows), grid, places_px)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Int32
+from jaxtyping import Float32, Int32, Int64
 
 from stages.geometry.mesh import Light
+from stages.render.compiled import compiled
 from stages.render.rays import RayScene
 
 SUN_RADIUS = 0.012  # half the angle of the sun as seen, radians: a little hazy
@@ -69,20 +70,36 @@ def unblocked(
     spot: Int32[np.ndarray, " n"],
 ) -> Float32[np.ndarray, " n"]:
     """Return 1 where the ray from a point to a spot of the light's disc is free, 0 where it is blocked or faces away."""
-    direction, _ = towards(lights, k, points)
-    seen = (direction * normals).sum(axis=1) > 0
-    start = points[seen] + OFFSET_M * normals[seen]
-    rays = np.empty((len(start), 6), np.float32)
-    rays[:, :3] = start
     if lights.is_sun[k]:
-        rays[:, 3:] = lights.place[k] + SUN_RADIUS * DISC[spot[seen]] @ _across(lights.place[k])
-        far = np.inf
+        spread, far = SUN_RADIUS * DISC @ _across(lights.place[k]), np.inf
     else:
-        rays[:, 3:] = lights.place[k] + LAMP_RADIUS_M * BALL[spot[seen]] - start
-        far = 0.98
+        spread, far = LAMP_RADIUS_M * BALL, 0.98
+    rays, asked = _shadow_rays(lights.is_sun[k], lights.place[k], spread, points, normals, spot)
     free = np.zeros(len(points), np.float32)
-    free[seen] = ~scene.blocked(rays, 0.0, far)
+    free[asked] = ~scene.blocked(rays, 0.0, far)
     return free
+
+
+@compiled
+def _shadow_rays(
+    is_sun: bool, place: np.ndarray, spread: np.ndarray, points: np.ndarray, normals: np.ndarray, spot: np.ndarray
+) -> tuple[Float32[np.ndarray, "k 6"], Int64[np.ndarray, " k"]]:
+    """Return rays to the light for the points that face it, and the rows of those points."""
+    rays, asked = np.empty((len(points), 6), np.float32), np.empty(len(points), np.int64)
+    n = 0
+    for i in range(len(points)):
+        facing = np.float32(0.0)
+        for c in range(3):
+            facing += normals[i, c] * (place[c] - (np.float32(0.0) if is_sun else points[i, c]))
+        if facing <= 0:
+            continue
+        for c in range(3):
+            rays[n, c] = points[i, c] + np.float32(OFFSET_M) * normals[i, c]
+            aim = place[c] + spread[spot[i], c]
+            rays[n, 3 + c] = aim if is_sun else aim - rays[n, c]
+        asked[n] = i
+        n += 1
+    return rays[:n], asked[:n]
 
 
 def _across(direction: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "2 3"]:

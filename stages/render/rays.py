@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, Int32
 
 from stages.open3d_import import import_open3d
+from stages.render.compiled import compiled
 
 Intrinsics = tuple[float, float, float, float]
 Cast = tuple[Float32[np.ndarray, " n"], Int32[np.ndarray, " n"], Float32[np.ndarray, "n 2"]]
@@ -64,17 +65,24 @@ class Camera:
 
     def rays(self, pixels_px: Float[np.ndarray, "n 2"]) -> Float32[np.ndarray, "n 6"]:
         """Return origin and direction of the ray through each pixel position; one length is 1 m of z-depth."""
-        fx, fy, cx, cy = self.intrinsics_px
-        rotation = self.pose[:3, :3].astype(np.float32)
-        rays = np.empty((len(pixels_px), 6), np.float32)
-        rays[:, :3] = self.pose[:3, 3]
-        x = ((pixels_px[:, 0] - cx) / fx).astype(np.float32)[:, None]
-        y = ((pixels_px[:, 1] - cy) / fy).astype(np.float32)[:, None]
-        rays[:, 3:] = x * rotation[:, 0] + y * rotation[:, 1] + rotation[:, 2]
-        return rays
+        return _rays_through(self.pose, self.intrinsics_px, pixels_px)
 
     def pixels(self) -> Float32[np.ndarray, "n 2"]:
         """Return the centres of all pixels, row by row."""
         width, height = self.size_wh
         u, v = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
         return np.stack([u.ravel(), v.ravel()], axis=1)
+
+
+@compiled
+def _rays_through(
+    pose: np.ndarray, intrinsics_px: tuple[float, float, float, float], pixels_px: np.ndarray
+) -> Float32[np.ndarray, "n 6"]:
+    fx, fy, cx, cy = intrinsics_px
+    rays = np.empty((len(pixels_px), 6), np.float32)
+    for i in range(len(pixels_px)):
+        x, y = (pixels_px[i, 0] - cx) / fx, (pixels_px[i, 1] - cy) / fy
+        for c in range(3):
+            rays[i, c] = pose[c, 3]
+            rays[i, 3 + c] = x * pose[c, 0] + y * pose[c, 1] + pose[c, 2]
+    return rays

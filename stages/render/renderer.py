@@ -32,7 +32,7 @@ class Renderer:
     """
 
     def __init__(self, mesh: LabelledMesh) -> None:
-        """Build the ray caster; the mesh is moved near the origin, where float32 is exact to micrometres.
+        """Prepare geometry and looks; the mesh is moved near the origin, where float32 is exact to micrometres.
 
         Raises:
             ValueError: The mesh has neither colours nor materials, or a material or light is not known.
@@ -55,7 +55,7 @@ class Renderer:
         camera = self._camera(world_from_cam, intrinsics_px, size_wh)
         width, height = size_wh
         rays = camera.rays(camera.pixels())
-        cast = self._appearance.scene.cast(rays)
+        cast = self._appearance.cast(camera, rays)
         t, face, _ = cast
         hit = face >= 0
         index = np.full(len(t), -1, np.int32)

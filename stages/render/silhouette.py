@@ -40,7 +40,7 @@ class Silhouettes:
         u, v = np.meshgrid(np.arange(x1 + (step - 1) // 2, x2 + 1, step), np.arange(y1 + (step - 1) // 2, y2 + 1, step))
         pixels_px = np.stack([u.ravel(), v.ravel()], axis=1).astype(np.float32)
         hit = np.isfinite(scene.cast(camera.rays(pixels_px))[0])
-        inside = ((pixels_px >= 0) & (pixels_px < np.array(size_wh))).all(axis=1)
+        inside = ((pixels_px >= 0) & (pixels_px < np.array(camera.size_wh))).all(axis=1)
         return float(hit.sum()) * step * step, float((hit & ~inside).sum()) * step * step
 
     def _scene(self, index: int) -> tuple[np.ndarray, RayScene]:

@@ -96,7 +96,7 @@ def _corner_normals(
     place = welded(vertices, 5e-5)
     key = place[faces].ravel() * (int(face_object.max(initial=-1)) + 2) + np.repeat(face_object + 1, 3)
     order = np.argsort(key, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(key[order]) != 0, True])
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1, append=-1))
     return _averaged(order, starts, normal, weight)
 
 

@@ -11,6 +11,7 @@ from stages.render.noise import clamped, noise2
 KEY = 0.30  # mean brightness that exposure aims at, linear
 ADAPTS = 0.75  # share of a picture's difference from the usual brightness that exposure takes away, as a phone does
 USUAL = 0.45  # brightness of a usual picture before exposure
+SAMPLED = 7  # every so many pixels count for exposure
 _STEPS = 4096
 _WHITE = 3.2  # light that becomes pure white, in units of middle exposure
 
@@ -40,7 +41,7 @@ def exposure(light: Float32[np.ndarray, "n 3"]) -> float:
     """Return the factor that brings a picture to a good brightness; very dark and very bright pictures keep their mood."""
     if len(light) == 0:
         return 1.0
-    luminance = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    luminance = light[::SAMPLED] @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     mean = float(np.exp(np.log(np.maximum(luminance, 1e-3), dtype=np.float64).mean()))
     return KEY / USUAL * (USUAL / mean) ** ADAPTS
 
