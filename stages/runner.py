@@ -33,6 +33,7 @@ from stages.schema.store import read_table, shard_path, shards_in, write_table
 
 DATA = Path("data")
 EXAMPLES = 5
+_SHOWN_REASONS = 5
 
 P = TypeVar("P", bound=BaseModel)
 J = TypeVar("J")
@@ -223,12 +224,16 @@ class Run:
 
 
 def _summary(counts: Counts, cost: Mapping[str, Any]) -> str:
-    def listed(values: Mapping[str, int]) -> str:
-        return ", ".join(f"{v:,} {k}" for k, v in values.items() if v) or "nothing"
+    lost = sorted(counts.dropped.items(), key=lambda item: -item[1])
+    more = f" and {len(lost) - _SHOWN_REASONS} reasons more" if len(lost) > _SHOWN_REASONS else ""
+    return (
+        f"read {_listed(counts.read)}; kept {_listed(counts.kept)}; "
+        f"dropped {_listed(dict(lost[:_SHOWN_REASONS]))}{more}; {cost['seconds']} s, {cost['peak_mib']} MiB"
+    )
 
-    lost = listed(dict(sorted(counts.dropped.items(), key=lambda kv: -kv[1])))
-    return (f"read {listed(counts.read)}; kept {listed(counts.kept)}; dropped {lost}; "
-            f"{cost['seconds']} s, {cost['peak_mib']} MiB")  # fmt: skip
+
+def _listed(values: Mapping[str, int]) -> str:
+    return ", ".join(f"{v:,} {k}" for k, v in values.items() if v) or "nothing"
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

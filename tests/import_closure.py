@@ -35,7 +35,7 @@ class PerRow:
 
 PER_ROW = {
     "ingest": PerRow("stages/sources", "stages/sources/${item.reader}"),
-    "evaluate": PerRow("stages/models", "stages/models/${item.backend}.py"),
+    "evaluate": PerRow("stages/models", "stages/models/${item.model}.py"),
 }
 
 
