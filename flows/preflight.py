@@ -113,7 +113,7 @@ def _opened(root: Path) -> Iterator[Any]:
         with Repo(str(root), _wait_for_lock=True) as repo:
             yield repo
     except DvcException as error:
-        raise BuildError(f"DVC says: {error}. Run `dvc status` to see where.") from error
+        raise BuildError(f"DVC says: {str(error).rstrip('.')}. Run `dvc status` to see where.") from error
 
 
 def _busy(file: IO[str]) -> str:

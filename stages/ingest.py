@@ -6,10 +6,12 @@ sightings of posed views are found by casting rays at the source's mesh.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,12 @@ def main(argv: Sequence[str]) -> None:
         run.map(work, [(shard, tuple(ids)) for shard, ids in by_shard.items()])
 
 
+@lru_cache(maxsize=1)
+def _cached_source(name: str, section: str, seed: int) -> Source:
+    """One reader per process: index files such as COCO's JSON are parsed once, not once a shard."""
+    return build_source(name, json.loads(section), seed)
+
+
 @dataclass(frozen=True)
 class _Worker:
     name: str
@@ -78,7 +86,7 @@ class _Worker:
     def __call__(self, job: tuple[int, tuple[str, ...]]) -> Counts:
         shard, scene_ids = job
         assert isinstance(self.params, IngestParams)
-        source = build_source(self.name, self.section, self.seed)
+        source = _cached_source(self.name, json.dumps(self.section, sort_keys=True), self.seed)
         rows = Rows()
         counts = Counts()
         for scene_id in scene_ids:

@@ -46,7 +46,7 @@ class TemplateParams(Params):
 
 
 def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Context) -> Result:
-    """Turn facts into questions with typed answers, and questions into samples.
+    """Turn facts into questions with typed answers, and questions into samples; rows come in no order (writing sorts).
 
     Args:
         tables: `fact`, `scene`, `view`, `object` and `sighting` of one shard, any row order.
@@ -111,8 +111,7 @@ def _counted(drops: Drops) -> Counts:
 
 
 def _joined(name: str, parts: Sequence[pa.Table]) -> pa.Table:
-    table = pa.concat_tables(parts) if parts else TABLES[name].schema.empty_table()
-    return table.sort_by([(key, "ascending") for key in TABLES[name].key])
+    return pa.concat_tables(parts).combine_chunks() if parts else TABLES[name].schema.empty_table()
 
 
 STAGE = Stage(

@@ -9,7 +9,6 @@ from jaxtyping import Bool, Int, UInt64
 
 from stages.formats import FORMATS
 from stages.formats.references import REASONS, References
-from stages.ranks import rank_within
 from stages.rng import mix
 
 IMAGES_WITH_MARKS = ("boxes", "masks", "numbers")
@@ -57,6 +56,8 @@ def draw(
 
     Paper: arXiv:2506.18385: formats are sampled uniformly.
     """
-    questions, forms = np.nonzero(table)
-    drawn = rank_within(questions, mix(keys[questions], forms.astype(np.uint64))) < count
-    return questions[drawn], forms[drawn]
+    draws = mix(keys[:, None], np.arange(len(FORMATS), dtype=np.uint64)[None, :])
+    draws[~table] = np.iinfo(np.uint64).max
+    last = np.partition(draws, min(count, len(FORMATS)) - 1, axis=1)[:, min(count, len(FORMATS)) - 1]
+    questions, forms = np.nonzero(table & (draws <= last[:, None]))
+    return questions, forms

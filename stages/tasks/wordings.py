@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from stages.tasks.base import Groups, IntArray, KeyArray
 
 FOLDER = Path(__file__).parent / "wording"
 INSTRUCTIONS = "instructions"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one is ten times faster
 _AFTER_THE = re.compile(r"(?<![a-z])the (?=((?:[a-z'-]+ ?){1,4}))")
 _AFTER_SLOT = re.compile(r"\{(?:a|b|winner|loser)\} ([a-z'-]+)")
 
@@ -72,11 +73,12 @@ def wording(name: str, folder: Path = FOLDER) -> Wording:
     return Wording(name, compile_texts(texts), pa.array(ids, pa.string()), spans)
 
 
+@cache
 def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     """Read one wording file as plain data."""
     path = folder / f"{name}.yaml"
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
     except FileNotFoundError as error:
         known = sorted(file.stem for file in folder.glob("*.yaml"))
         raise UserError(f"{path}: no such wording file.{suggest(name, known)} Known: {', '.join(known)}") from error
@@ -105,7 +107,7 @@ def groups_of(data: Mapping[Any, Any], where: str, above: str = "") -> Iterator[
             raise UserError(f"{where}: {here}: expected a list of texts, found {value!r}")
 
 
-@lru_cache(maxsize=1)
+@cache
 def reserved() -> Reserved:
     """Collect the phrases that wordings say after "the", and the words they put right after an object's name."""
     names = sorted(path.stem for path in FOLDER.glob("*.yaml"))

@@ -18,10 +18,28 @@ from stages.sources.procedural.furniture.palette import (
     plastic,
 )
 from stages.sources.procedural.furniture.parts import Part, around, four_corners, join, row
-from stages.sources.procedural.furniture.shapes import box, cylinder, disc, ellipsoid, frustum, lathe, slab_box, soft_box, torus
+from stages.sources.procedural.furniture.shapes import (
+    box,
+    cylinder,
+    disc,
+    ellipsoid,
+    frustum,
+    lathe,
+    slab_box,
+    soft_box,
+    torus,
+)
 from stages.sources.procedural.furniture.sweeps import bend, prism, tube
 
-_ENAMELS = {"white": "ecebe6", "grey": "9ea1a5", "black": "2b2c2f", "red": "a8322c", "light blue": "93b8cb", "yellow": "d7b24a", "green": "86a98a"}
+_ENAMELS = {
+    "white": "ecebe6",
+    "grey": "9ea1a5",
+    "black": "2b2c2f",
+    "red": "a8322c",
+    "light blue": "93b8cb",
+    "yellow": "d7b24a",
+    "green": "86a98a",
+}
 OVEN_GLASS = plastic("15171b", 0.9)
 
 
@@ -54,20 +72,39 @@ def refrigerator(rng: np.random.Generator) -> Model:
             doors.append(panel(w - gap, height - low - 0.005, 0.055).moved(x, y, low))
         seam = -width / 2 + left_w
         handles = [_long_handle(0.7, True).moved(seam + s * 0.045, y - 0.053, height * 0.55) for s in (-1, 1)]
-        extra.append((slab_box((left_w * 0.55, 0.008, 0.3), (-width / 2 + left_w * 0.48, y - 0.056, height * 0.6)), BLACK_PLASTIC))
-        extra.append((slab_box((left_w * 0.4, 0.008, 0.05), (-width / 2 + left_w * 0.48, y - 0.06, height * 0.66)), plastic("9fc4d8")))
-        extra.append((slab_box((left_w * 0.5, 0.03, 0.012), (-width / 2 + left_w * 0.48, y - 0.07, height * 0.53)), STEEL))
+        extra.append(
+            (
+                slab_box((left_w * 0.55, 0.008, 0.3), (-width / 2 + left_w * 0.48, y - 0.056, height * 0.6)),
+                BLACK_PLASTIC,
+            )
+        )
+        extra.append(
+            (
+                slab_box((left_w * 0.4, 0.008, 0.05), (-width / 2 + left_w * 0.48, y - 0.06, height * 0.66)),
+                plastic("9fc4d8"),
+            )
+        )
+        extra.append(
+            (slab_box((left_w * 0.5, 0.03, 0.012), (-width / 2 + left_w * 0.48, y - 0.07, height * 0.53)), STEEL)
+        )
     else:
         split = height * (0.68 if style == "freezer above" else 0.38)
         for z0, z1 in ((low, split), (split, height - 0.003)):
             doors.append(panel(width - 0.002, z1 - z0 - gap, 0.055).moved(0, y, z0 + gap / 2))
         upper, lower = split + min(0.26, (height - split) * 0.5), split - min(0.3, (split - low) * 0.5)
         x = width / 2 - 0.06
-        handles = [_long_handle(min(0.36, 2 * (upper - split) - 0.1), True).moved(x, y - 0.053, upper),
-                   _long_handle(0.36, True).moved(x, y - 0.053, lower)]  # fmt: skip
+        handles = [
+            _long_handle(min(0.36, 2 * (upper - split) - 0.1), True).moved(x, y - 0.053, upper),
+            _long_handle(0.36, True).moved(x, y - 0.053, lower),
+        ]
     badge = slab_box((0.09, 0.004, 0.02), (-width * 0.28, y - 0.0565, height - 0.12))
-    pieces = [(join([body, *doors]), color.material), (kick, BLACK_PLASTIC), (join(handles), CHROME if color.word != "grey" else BLACK_METAL),
-              (badge, STEEL if color.word != "grey" else BLACK_METAL), *extra]  # fmt: skip
+    pieces = [
+        (join([body, *doors]), color.material),
+        (kick, BLACK_PLASTIC),
+        (join(handles), CHROME if color.word != "grey" else BLACK_METAL),
+        (badge, STEEL if color.word != "grey" else BLACK_METAL),
+        *extra,
+    ]
     name = {"freezer above": "two-door", "freezer below": "two-door", "side by side": "side-by-side"}[style]
     return assemble(Design("refrigerator", f"{color.word} {name} refrigerator"), pieces)
 
@@ -92,8 +129,14 @@ def stove(rng: np.random.Generator) -> Model:
     places = [(-0.145, -0.13, 0.085), (0.145, -0.13, 0.07), (-0.145, 0.13, 0.07), (0.145, 0.13, 0.085)]
     burners = [(_gas_burner(r) if gas else _hot_plate(r)).moved(x, yy - 0.005, height - 0.002) for x, yy, r in places]
     dark = darker(color.material, 0.5) if color.word != "black" else plastic("505358")
-    pieces = [(join([body, top, door, drawer, *([back] if guard else [])]), color.material), (kick, BLACK_PLASTIC), (window, OVEN_GLASS),
-              (handle + pull, CHROME), (knobs, dark), (join(burners), BLACK_METAL)]  # fmt: skip
+    pieces = [
+        (join([body, top, door, drawer, *([back] if guard else [])]), color.material),
+        (kick, BLACK_PLASTIC),
+        (window, OVEN_GLASS),
+        (handle + pull, CHROME),
+        (knobs, dark),
+        (join(burners), BLACK_METAL),
+    ]
     if guard:
         clock = slab_box((0.14, 0.006, 0.055), (0, depth / 2 - 0.046, height + 0.09))
         pieces.append((clock, OVEN_GLASS))
@@ -101,13 +144,13 @@ def stove(rng: np.random.Generator) -> Model:
 
 
 def _hot_plate(radius: float) -> Part:
-    return disc(radius, 0.012, 0.003, 24) + torus(radius * 0.6, 0.004, 24, 5).moved(z=0.008)
+    return disc(radius, 0.012, 0.003, 24) + torus(radius * 0.6, 0.004, 20, 4).moved(z=0.008)
 
 
 def _gas_burner(radius: float) -> Part:
     cross = around(slab_box((radius * 1.2, 0.008, 0.01), (radius * 0.62, 0, 0.026)), 4, 45)
     feet = around(slab_box((0.008, 0.008, 0.026), (radius * 1.15, 0, 0.013)), 4, 45)
-    return join([disc(radius * 0.5, 0.014, 0.004, 20), cross, feet, torus(radius * 0.85, 0.005, 24, 5).moved(z=0.02)])
+    return join([disc(radius * 0.5, 0.014, 0.004, 20), cross, feet, torus(radius * 0.85, 0.005, 20, 4).moved(z=0.02)])
 
 
 def microwave(rng: np.random.Generator) -> Model:
@@ -118,15 +161,27 @@ def microwave(rng: np.random.Generator) -> Model:
     body = soft_box(width, depth, height - 0.01, 0.012, 1).moved(z=0.01)
     feet = four_corners(cylinder(0.014, 0.012, 8).moved(width / 2 - 0.05, depth / 2 - 0.05))
     door = panel(width - control_w - 0.014, height - 0.03, 0.02).moved(-control_w / 2, y, 0.02)
-    window = slab_box((width - control_w - 0.11, 0.006, height - 0.1), (-control_w / 2 - 0.016, y - 0.021, 0.01 + height / 2))
-    handle = _long_handle(height - 0.1, True).scaled(1, 0.75, 1).moved(width / 2 - control_w - 0.03, y - 0.018, 0.005 + height / 2)
+    window = slab_box(
+        (width - control_w - 0.11, 0.006, height - 0.1), (-control_w / 2 - 0.016, y - 0.021, 0.01 + height / 2)
+    )
+    handle = (
+        _long_handle(height - 0.1, True)
+        .scaled(1, 0.75, 1)
+        .moved(width / 2 - control_w - 0.03, y - 0.018, 0.005 + height / 2)
+    )
     x = width / 2 - control_w / 2 - 0.004
     display = slab_box((control_w - 0.035, 0.006, 0.035), (x, y - 0.002, height - 0.05))
     key = slab_box((0.02, 0.006, 0.014), (x, y - 0.002, 0.0))
     keys = join([key.moved((c - 1) * 0.027, 0, 0.06 + r * 0.024) for c in range(3) for r in range(4)])
     trim = plastic("b9bcc0", 0.6) if color.word != "grey" else BLACK_METAL
-    pieces = [(join([body, door]), color.material), (feet, BLACK_PLASTIC), (window, OVEN_GLASS), (handle, trim),
-              (display, Material((0.02, 0.12, 0.09), emission=0.3)), (keys, trim)]  # fmt: skip
+    pieces = [
+        (join([body, door]), color.material),
+        (feet, BLACK_PLASTIC),
+        (window, OVEN_GLASS),
+        (handle, trim),
+        (display, Material((0.02, 0.12, 0.09), emission=0.3)),
+        (keys, trim),
+    ]
     return assemble(Design("microwave", f"{color.word} microwave", placement="surface"), pieces)
 
 
@@ -138,7 +193,18 @@ def toaster(rng: np.random.Generator) -> Model:
     base = soft_box(width - 0.02, depth - 0.02, 0.016, 0.006, 1)
     z = height + 0.0125
     slots = row(slab_box((width - 0.08, 0.03, 0.003), (0, 0, z)), [-0.033, 0.033], "y")
-    outline = [(-0.05, 0.0), (0.05, 0.0), (0.05, 0.06), (0.058, 0.075), (0.05, 0.1), (0.02, 0.106), (-0.02, 0.106), (-0.05, 0.1), (-0.058, 0.075), (-0.05, 0.06)]
+    outline = [
+        (-0.05, 0.0),
+        (0.05, 0.0),
+        (0.05, 0.06),
+        (0.058, 0.075),
+        (0.05, 0.1),
+        (0.02, 0.106),
+        (-0.02, 0.106),
+        (-0.05, 0.1),
+        (-0.058, 0.075),
+        (-0.05, 0.06),
+    ]
     slice_part = prism(outline, 0.018).turned("x", 90).moved(0, 0.009, z - 0.06)
     crumb = prism([(0.86 * a, 0.86 * b + 0.01) for a, b in outline], 0.022).turned("x", 90).moved(0, 0.011, z - 0.063)
     bread = row(slice_part, [-0.033, 0.033], "y")
@@ -148,8 +214,15 @@ def toaster(rng: np.random.Generator) -> Model:
     track = slab_box((0.004, 0.01, height * 0.5), (x, 0, height * 0.55))
     dial = disc(0.017, 0.016, 0.004, 16).turned("y", 90).moved(x - 0.002, 0, height * 0.25)
     trim = CHROME if color.word != "grey" else BLACK_METAL
-    pieces = [(body, color.material), (base, BLACK_PLASTIC), (slots, plastic("16171a")), (lever + dial, trim), (track, BLACK_PLASTIC),
-              (bread, plastic("9c6a35", 0.0)), (crumbs, plastic("dcb878", 0.0))]  # fmt: skip
+    pieces = [
+        (body, color.material),
+        (base, BLACK_PLASTIC),
+        (slots, plastic("16171a")),
+        (lever + dial, trim),
+        (track, BLACK_PLASTIC),
+        (bread, plastic("9c6a35", 0.0)),
+        (crumbs, plastic("dcb878", 0.0)),
+    ]
     return assemble(Design("toaster", f"{color.word} toaster with bread", placement="surface"), pieces)
 
 
@@ -165,13 +238,22 @@ def coffee_maker(rng: np.random.Generator) -> Model:
     jug = lathe([(0.055, 0.0), (0.068, 0.02), (0.07, 0.06), (0.05, 0.115), (0.047, 0.125)], 24).moved(0, jug_y, jug_z)
     coffee = lathe([(0.057, 0.004), (0.0695, 0.02), (0.0715, 0.06), (0.0685, 0.068)], 24).moved(0, jug_y, jug_z)
     lid = lathe([(0.051, 0.0), (0.051, 0.012), (0.015, 0.022)], 24).moved(0, jug_y, jug_z + 0.122)
-    grip = tube(bend([(0, -0.046, 0.11), (0, -0.115, 0.11), (0, -0.1, 0.03), (0, -0.066, 0.03)], 0.03, 3), 0.008, 8).moved(0, jug_y, jug_z)
+    grip = tube(
+        bend([(0, -0.046, 0.11), (0, -0.115, 0.11), (0, -0.1, 0.03), (0, -0.066, 0.03)], 0.03, 3), 0.008, 8
+    ).moved(0, jug_y, jug_z)
     plate = disc(0.072, 0.008, 0.002, 24).moved(0, jug_y, 0.033)
     switch = slab_box((0.03, 0.006, 0.018), (0.05, -depth / 2 - 0.002, 0.018))
     window = slab_box((0.006, 0.02, 0.12), (width / 2, depth / 2 - 0.045, height * 0.5))
     light = plastic("d14a3a") if color.word != "red" else plastic("ecebe6")
-    pieces = [(join([base, column, head]), color.material), (join([funnel, lid, grip]), BLACK_PLASTIC), (jug, plastic("a9bcc4", 0.9)),
-              (coffee, plastic("2b1710", 0.8)), (plate, STEEL), (switch, light), (window, plastic("a9bcc4", 0.9))]  # fmt: skip
+    pieces = [
+        (join([base, column, head]), color.material),
+        (join([funnel, lid, grip]), BLACK_PLASTIC),
+        (jug, plastic("a9bcc4", 0.9)),
+        (coffee, plastic("2b1710", 0.8)),
+        (plate, STEEL),
+        (switch, light),
+        (window, plastic("a9bcc4", 0.9)),
+    ]
     return assemble(Design("coffee maker", f"{color.word} coffee maker", placement="surface"), pieces)
 
 

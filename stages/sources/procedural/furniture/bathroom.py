@@ -68,13 +68,29 @@ def toilet(rng: np.random.Generator) -> Model:
     y, rim = -0.1, rng.uniform(0.38, 0.41)
     foot = choose(rng, ("waisted", "straight"))
     waist = 0.095 if foot == "waisted" else 0.135
-    bowl = _egg_loft([
-        (0.125, 0.22, 0.02, 0.0), (0.12, 0.215, 0.02, 0.03), (waist, 0.19, 0.03, 0.16), (0.15, 0.22, -0.04, 0.27),
-        (0.182, 0.25, y, rim - 0.02), (0.18, 0.25, y, rim), (0.135, 0.195, y - 0.01, rim), (0.11, 0.16, y, rim - 0.1),
-        (0.05, 0.08, y + 0.03, rim - 0.19),
-    ])  # fmt: skip
+    bowl = _egg_loft(
+        [
+            (0.125, 0.22, 0.02, 0.0),
+            (0.12, 0.215, 0.02, 0.03),
+            (waist, 0.19, 0.03, 0.16),
+            (0.15, 0.22, -0.04, 0.27),
+            (0.182, 0.25, y, rim - 0.02),
+            (0.18, 0.25, y, rim),
+            (0.135, 0.195, y - 0.01, rim),
+            (0.11, 0.16, y, rim - 0.1),
+            (0.05, 0.08, y + 0.03, rim - 0.19),
+        ]
+    )
     water = _egg_loft([(0.08, 0.11, y, rim - 0.15), (0.08, 0.11, y, rim - 0.14)])
-    ring = _egg_loft([(0.19, 0.255, y, rim + 0.004), (0.187, 0.252, y, rim + 0.026), (0.115, 0.17, y - 0.015, rim + 0.026), (0.118, 0.173, y - 0.015, rim + 0.004)], closed=True)  # fmt: skip
+    ring = _egg_loft(
+        [
+            (0.19, 0.255, y, rim + 0.004),
+            (0.187, 0.252, y, rim + 0.026),
+            (0.115, 0.17, y - 0.015, rim + 0.026),
+            (0.118, 0.173, y - 0.015, rim + 0.004),
+        ],
+        closed=True,
+    )
     tank_h, tank_y = rng.uniform(0.34, 0.4), 0.27
     tank = soft_box(0.4, 0.18, tank_h, 0.03, 3).moved(0, tank_y, rim - 0.01)
     cover = soft_box(0.425, 0.205, 0.035, 0.014, 2).moved(0, tank_y, rim + tank_h - 0.012)
@@ -99,12 +115,30 @@ def bathtub(rng: np.random.Generator) -> Model:
     """Build a bathtub: boxed in with a rim, or free-standing on lion feet; taps at the left end."""
     length, width, height = rng.uniform(1.5, 1.75), rng.uniform(0.7, 0.8), rng.uniform(0.54, 0.6)
     style = choose(rng, ("built-in", "free-standing"))
-    inside = [(length - 0.14, width - 0.14, height), (length - 0.2, width - 0.18, height - 0.1), (length - 0.4, width - 0.3, 0.2), (length - 0.5, width - 0.4, 0.17)]  # fmt: skip
+    inside = [
+        (length - 0.14, width - 0.14, height),
+        (length - 0.2, width - 0.18, height - 0.1),
+        (length - 0.4, width - 0.3, 0.2),
+        (length - 0.5, width - 0.4, 0.17),
+    ]
     if style == "built-in":
-        outside = [(length - 0.02, width - 0.02, 0.0), (length - 0.02, width - 0.02, height - 0.045), (length, width, height - 0.04), (length, width, height - 0.006), (length - 0.012, width - 0.012, height)]  # fmt: skip
+        outside = [
+            (length - 0.02, width - 0.02, 0.0),
+            (length - 0.02, width - 0.02, height - 0.045),
+            (length, width, height - 0.04),
+            (length, width, height - 0.006),
+            (length - 0.012, width - 0.012, height),
+        ]
         corner = 0.05
     else:
-        outside = [(length * 0.66, width * 0.55, 0.12), (length * 0.78, width * 0.74, 0.18), (length * 0.9, width * 0.92, 0.36), (length - 0.05, width - 0.05, height - 0.03), (length, width, height - 0.022), (length, width, height - 0.004)]  # fmt: skip
+        outside = [
+            (length * 0.66, width * 0.55, 0.12),
+            (length * 0.78, width * 0.74, 0.18),
+            (length * 0.9, width * 0.92, 0.36),
+            (length - 0.05, width - 0.05, height - 0.03),
+            (length, width, height - 0.022),
+            (length, width, height - 0.004),
+        ]
         corner = 0.3
     rings = [at_height(rounded_rectangle(a, b, corner if style == "built-in" else b / 2, 6), z) for a, b, z in outside]
     rings += [at_height(rounded_rectangle(a, b, b * 0.48, 6), z) for a, b, z in inside]
@@ -115,8 +149,21 @@ def bathtub(rng: np.random.Generator) -> Model:
     if rng.random() < 0.4:
         pieces.append((water, plastic("9cc4cf", 0.9)))
     if style == "free-standing":
-        claw = tube([(length * 0.28, width * 0.27, 0.17), (length * 0.32, width * 0.34, 0.09), (length * 0.33, width * 0.33, 0.02)], [0.03, 0.024, 0.03], 10)
-        pieces.append((four_corners(claw + ellipsoid(0.034, 0.034, 0.022, 12, 6).moved(length * 0.33, width * 0.33)), metal(rng).material))
+        claw = tube(
+            [
+                (length * 0.28, width * 0.27, 0.17),
+                (length * 0.32, width * 0.34, 0.09),
+                (length * 0.33, width * 0.33, 0.02),
+            ],
+            [0.03, 0.024, 0.03],
+            10,
+        )
+        pieces.append(
+            (
+                four_corners(claw + ellipsoid(0.034, 0.034, 0.022, 12, 6).moved(length * 0.33, width * 0.33)),
+                metal(rng).material,
+            )
+        )
     return assemble(Design("bathtub", f"white {style} bathtub"), pieces)
 
 
@@ -125,10 +172,18 @@ def sink(rng: np.random.Generator) -> Model:
     height = rng.uniform(0.8, 0.86)
     if rng.random() < 0.5:
         column = lathe([(0.13, 0.0), (0.13, 0.03), (0.085, 0.08), (0.075, 0.4), (0.1, height - 0.16)], 24).moved(y=0.03)
-        sizes = [(0.2, 0.2, 0.06, -0.19), (0.46, 0.38, 0.14, -0.06), (0.55, 0.45, 0.16, -0.012), (0.55, 0.45, 0.16, 0.0), (0.5, 0.4, 0.14, 0.0)]  # fmt: skip
+        sizes = [
+            (0.2, 0.2, 0.06, -0.19),
+            (0.46, 0.38, 0.14, -0.06),
+            (0.55, 0.45, 0.16, -0.012),
+            (0.55, 0.45, 0.16, 0.0),
+            (0.5, 0.4, 0.14, 0.0),
+        ]
         rings = [at_height(rounded_rectangle(a, b, r, 5), height + z) for a, b, r, z in sizes]
         hollow = [(0.42, 0.27, -0.004), (0.38, 0.24, -0.06), (0.2, 0.14, -0.12)]
-        rings += [at_height(rounded_rectangle(a, b, b / 2, 5) + np.array([0, -0.045]), height + z) for a, b, z in hollow]
+        rings += [
+            at_height(rounded_rectangle(a, b, b / 2, 5) + np.array([0, -0.045]), height + z) for a, b, z in hollow
+        ]
         pieces = [(loft(rings) + column, CERAMIC), (tap(0.13, 0.11).moved(0, 0.155, height - 0.004), CHROME)]
         return assemble(Design("sink", "white pedestal sink"), pieces)
     finish, fitting = wood_or_paint(rng, ("white", "grey", "light blue", "green", "black")), metal(rng)
@@ -141,18 +196,44 @@ def sink(rng: np.random.Generator) -> Model:
     handles = both_sides(bar_handle(0.14, upright=True).moved(0.035, -depth / 2 - 0.016, low + door_h * 0.7))
     counter = box(width + 0.03, depth + 0.025, 0.032, 0.006).moved(z=top_z - 0.032)
     bowl_r = 0.19
-    bowl = lathe([(0.09, 0.0), (0.15, 0.03), (bowl_r, 0.1), (bowl_r + 0.003, 0.118), (bowl_r - 0.012, 0.12), (0.14, 0.045), (0.05, 0.02), (0, 0.016)], 32)
+    bowl = lathe(
+        [
+            (0.09, 0.0),
+            (0.15, 0.03),
+            (bowl_r, 0.1),
+            (bowl_r + 0.003, 0.118),
+            (bowl_r - 0.012, 0.12),
+            (0.14, 0.045),
+            (0.05, 0.02),
+            (0, 0.016),
+        ],
+        32,
+    )
     faucet = tap(0.24, 0.13).moved(0, depth / 2 - 0.06, top_z - 0.004)
     seams = reveal(width - 0.016, door_h + 0.02).moved(0, -depth / 2, low + 0.01)
-    pieces = [(join([body, legs, doors]), finish.material), (handles, fitting.material), (counter, matt(choose(rng, ("e4e1da", "55585c", "c9b28a")))),
-              (bowl.moved(0, -0.03, top_z - 0.002), CERAMIC), (faucet, CHROME), (seams, darker(finish.material, 0.35))]  # fmt: skip
+    pieces = [
+        (join([body, legs, doors]), finish.material),
+        (handles, fitting.material),
+        (counter, matt(choose(rng, ("e4e1da", "55585c", "c9b28a")))),
+        (bowl.moved(0, -0.03, top_z - 0.002), CERAMIC),
+        (faucet, CHROME),
+        (seams, darker(finish.material, 0.35)),
+    ]
     return assemble(Design("sink", f"sink with round bowl on {finish.word} cabinet"), pieces)
 
 
 def washing_machine(rng: np.random.Generator) -> Model:
     """Build a front loader: round door with glass, drawer, dial and display."""
     width, depth, height = 0.6, rng.uniform(0.52, 0.6), 0.85
-    color = choose(rng, (("white", plastic("ecebe6")), ("white", plastic("ecebe6")), ("grey", plastic("8f9296")), ("black", plastic("2b2c2f"))))
+    color = choose(
+        rng,
+        (
+            ("white", plastic("ecebe6")),
+            ("white", plastic("ecebe6")),
+            ("grey", plastic("8f9296")),
+            ("black", plastic("2b2c2f")),
+        ),
+    )
     body = soft_box(width, depth, height - 0.012, 0.012, 1).moved(z=0.012)
     feet = four_corners(cylinder(0.02, 0.016, 10).moved(0.25, depth / 2 - 0.06))
     y, door_z = -depth / 2, 0.43
@@ -167,10 +248,19 @@ def washing_machine(rng: np.random.Generator) -> Model:
     screen = slab_box((0.12, 0.006, 0.045), (0.18, y - 0.008, height - 0.075))
     kick = slab_box((width - 0.03, 0.006, 0.004), (0, y - 0.001, 0.12))
     trim = plastic("b9bcc0", 0.6) if color[0] != "grey" else plastic("5c5f63", 0.6)
-    pieces = [(body + drawer, color[1]), (feet, BLACK_PLASTIC), (join([ring, dial, grip]), trim), (glass, plastic("1a2230", 0.9)),
-              (rim + kick, BLACK_PLASTIC), (control, darker(color[1], 0.85)), (screen, plastic("11212b", 0.9))]  # fmt: skip
+    pieces = [
+        (body + drawer, color[1]),
+        (feet, BLACK_PLASTIC),
+        (join([ring, dial, grip]), trim),
+        (glass, plastic("1a2230", 0.9)),
+        (rim + kick, BLACK_PLASTIC),
+        (control, darker(color[1], 0.85)),
+        (screen, plastic("11212b", 0.9)),
+    ]
     half = (width / 2 - 0.03, depth / 2 - 0.03)
-    design = Design("washing machine", f"{color[0]} washing machine", support_m=(-half[0], -half[1], half[0], half[1], height))
+    design = Design(
+        "washing machine", f"{color[0]} washing machine", support_m=(-half[0], -half[1], half[0], half[1], height)
+    )
     return assemble(design, pieces)
 
 
@@ -179,21 +269,22 @@ def towel_rail(rng: np.random.Generator) -> Model:
     width, fitting = rng.uniform(0.6, 0.75), metal(rng)
     z, y = 0.72, 0.0
     bar = cylinder(0.01, width, 12).turned("y", 90).moved(-width / 2, y, z)
-    mount = cylinder(0.009, 0.07, 10).turned("x", -90).moved(width / 2 - 0.02, y, z) + disc(0.026, 0.012, 0.004, 18).turned("x", -90).moved(width / 2 - 0.02, 0.06, z)
+    mount = cylinder(0.009, 0.07, 10).turned("x", -90).moved(width / 2 - 0.02, y, z) + disc(
+        0.026, 0.012, 0.004, 18
+    ).turned("x", -90).moved(width / 2 - 0.02, 0.06, z)
     pieces: list[Piece] = [(bar + both_sides(mount), fitting.material)]
     cloth = fabric(rng)
     accent = fabric(rng, [name for name in (*FABRICS, "white") if name != cloth.word])
     if rng.random() < 0.5:
         places = [(-width * 0.22, width * 0.38, 0.55, cloth), (width * 0.22, width * 0.38, 0.42, accent)]
-        caption = f"{cloth.word} and {accent.word} towels on rail"
+        caption = f"towel rail with {cloth.word} and {accent.word} towels"
     else:
         places = [(0.0, width * 0.66, rng.uniform(0.5, 0.65), cloth)]
-        caption = f"{cloth.word} towel on rail"
+        caption = f"towel rail with {cloth.word} towel"
     for x, towel_w, drop, finish in places:
         towel, stripe = _hanging_towel(towel_w, drop)
         band = accent if finish is cloth else cloth
         pieces += [(towel.moved(x, y, z), finish.material), (stripe.moved(x, y, z), band.material)]
-    caption = caption.replace("on rail", "on towel rail")
     return assemble(Design("towel rail", caption, placement="wall"), pieces)
 
 
@@ -203,7 +294,9 @@ def _hanging_towel(width: float, drop: float) -> tuple[Part, Part]:
     over = [(-r * np.cos(a), r * np.sin(a)) for a in np.linspace(0, np.pi, 7)]
     section = np.array([(-r - 0.004, -drop), (-r - 0.002, -drop / 2), *over, (r, -drop * 0.4), (r, -drop * 0.85)])
     x = np.linspace(-width / 2, width / 2, 9)
-    y = section[None, :, 0] - 0.004 * np.sin(x[:, None] * 25) * (section[None, :, 1] < -0.05) * np.sign(section[None, :, 0] * -1)
+    y = section[None, :, 0] - 0.004 * np.sin(x[:, None] * 25) * (section[None, :, 1] < -0.05) * np.sign(
+        section[None, :, 0] * -1
+    )
     top = np.stack([np.broadcast_to(x[:, None], y.shape), y, np.broadcast_to(section[None, :, 1], y.shape)], axis=-1)
     inner = section.copy()
     inner[:, 0] *= 0.55
@@ -211,6 +304,6 @@ def _hanging_towel(width: float, drop: float) -> tuple[Part, Part]:
     bottom = top.copy()
     bottom[..., 1], bottom[..., 2] = inner[None, :, 0], inner[None, :, 1]
     stripe = slab_box((width + 0.002, 0.006, 0.035), (0, -r - 0.006, -drop + 0.09))
-    return sheet(top, bottom), stripe + row(slab_box((width + 0.002, 0.006, 0.012), (0, -r - 0.006, -drop + 0.13)), [0.0])
-
-
+    return sheet(top, bottom), stripe + row(
+        slab_box((width + 0.002, 0.006, 0.012), (0, -r - 0.006, -drop + 0.13)), [0.0]
+    )

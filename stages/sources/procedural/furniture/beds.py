@@ -13,14 +13,13 @@ from stages.sources.procedural.furniture.palette import (
     choose,
     darker,
     fabric,
-    matt,
     metal,
     paint,
     wood,
     wood_or_paint,
 )
 from stages.sources.procedural.furniture.parts import Part, both_sides, four_corners, join, row
-from stages.sources.procedural.furniture.shapes import box, cylinder, ellipsoid, slab_box, soft_box
+from stages.sources.procedural.furniture.shapes import box, cylinder, slab_box, soft_box
 from stages.sources.procedural.furniture.sweeps import bend, pillow, sheet, tube
 
 LINEN = Material((0.84, 0.83, 0.8), "fabric", (0.72, 0.71, 0.68), scale_m=0.01)
@@ -33,7 +32,7 @@ def draped(width: float, length: float, drop: float, thickness: float = 0.025) -
     left = [(-half - out, z) for z in side] + [(-half + 0.012, -0.012)]
     middle = [(x, 0.0) for x in np.linspace(-half + 0.05, half - 0.05, 7)]
     section = np.array(left + middle + [(-x, z) for x, z in reversed(left)])
-    y = np.linspace(-length / 2, length / 2, 15)
+    y = np.linspace(-length / 2, length / 2, 3 + round(5 * length))
     share = np.clip(-section[:, 1] / drop, 0, 1)[:, None]
     sway = 0.016 * share * np.sin(y[None, :] * 11.0)
     x = section[:, :1] + np.sign(section[:, :1]) * sway
@@ -57,7 +56,7 @@ def _bedding(rng: np.random.Generator, width: float, length: float, z: float) ->
     blanket = draped(width, blanket_l, thick + 0.03).moved(0, blanket_y, top + 0.03)
     turned = draped(width + 0.02, 0.22, thick - 0.02, 0.02).moved(0, blanket_y + blanket_l / 2 - 0.1, top + 0.05)
     count = 2 if width > 1.2 else 1
-    plump = pillow(min(0.68, width / count - 0.08), 0.44, 0.17).turned("x", 14)
+    plump = pillow(min(0.68, width / count - 0.08), 0.44, 0.17, 7).turned("x", 14)
     places = [0.0] if count == 1 else [-width / 4, width / 4]
     pillows = row(plump, places).moved(0, length / 2 - 0.3, top - 0.012)
     pieces: list[Piece] = [(mattress + pillows, LINEN), (blanket, cover.material), (turned, fold)]
@@ -92,11 +91,12 @@ def _headboard(style: str, width: float, height: float) -> Part:
     """Make a headboard from the floor up, its front on the plane y = 0."""
     x = width / 2 + 0.01
     if style == "padded":
-        tuft = soft_box((width + 0.06) / 4 - 0.012, (height - 0.4) / 2 - 0.012, 0.05, 0.022, 2, crown=0.014)
+        tuft = soft_box((width + 0.06) / 4 - 0.012, (height - 0.4) / 2 - 0.012, 0.05, 0.022, 1, crown=0.014)
         pads = [
             tuft.turned("x", 90).moved((k - 1.5) * (width + 0.06) / 4, 0.02, 0.42 + (height - 0.4) * (0.25 + 0.5 * r))
-            for k in range(4) for r in range(2)
-        ]  # fmt: skip
+            for k in range(4)
+            for r in range(2)
+        ]
         return join([box(width + 0.08, 0.08, height, 0.012).moved(y=0.06), *pads])
     if style == "metal":
         arch = tube(bend([(-x, 0.025, 0), (-x, 0.025, height), (x, 0.025, height), (x, 0.025, 0)], 0.14), 0.017, 8)
@@ -105,9 +105,17 @@ def _headboard(style: str, width: float, height: float) -> Part:
         return join([arch, cross, *bars])
     posts = both_sides(box(0.06, 0.05, height + 0.03, 0.008).moved(x, 0.025))
     if style == "panel":
-        return join([posts, box(width, 0.03, height - 0.35, 0.006).moved(0, 0.025, 0.33), box(width, 0.045, 0.05, 0.01).moved(0, 0.025, height - 0.03)])  # fmt: skip
+        return join(
+            [
+                posts,
+                box(width, 0.03, height - 0.35, 0.006).moved(0, 0.025, 0.33),
+                box(width, 0.045, 0.05, 0.01).moved(0, 0.025, height - 0.03),
+            ]
+        )
     rails = [box(width, 0.03, 0.08, 0.006).moved(0, 0.025, z) for z in (0.36, height - 0.08)]
-    spindles = [slab_box((0.045, 0.016, height - 0.5), (u, 0.025, height / 2 + 0.16)) for u in np.linspace(-0.8, 0.8, 9) * x]
+    spindles = [
+        slab_box((0.045, 0.016, height - 0.5), (u, 0.025, height / 2 + 0.16)) for u in np.linspace(-0.8, 0.8, 9) * x
+    ]
     return join([posts, *rails, *spindles])
 
 
@@ -135,7 +143,9 @@ def bunk_bed(rng: np.random.Generator) -> Model:
     return assemble(Design("bunk bed", f"{frame.word} bunk bed"), [(join(parts + ladder), frame.material), *pieces])
 
 
-def _bunk_bedding(rng: np.random.Generator, width: float, length: float, z: float) -> tuple[tuple[Part, Part], Material]:
+def _bunk_bedding(
+    rng: np.random.Generator, width: float, length: float, z: float
+) -> tuple[tuple[Part, Part], Material]:
     mattress = soft_box(width - 0.01, length - 0.02, 0.14, 0.035, 2).moved(z=z - 0.005)
     head = pillow(0.6, 0.4, 0.14).turned("x", 10).moved(0, length / 2 - 0.28, z + 0.12)
     blanket = soft_box(width + 0.005, length * 0.66, 0.06, 0.02, 2).moved(0, -length * 0.165, z + 0.095)
@@ -143,7 +153,7 @@ def _bunk_bedding(rng: np.random.Generator, width: float, length: float, z: floa
 
 
 def crib(rng: np.random.Generator) -> Model:
-    """Build a baby's cot with bars on all sides, a mattress, a small blanket and a ball of a toy."""
+    """Build a baby's cot with bars on all sides, a mattress, a pillow and a small blanket."""
     frame: Finish = wood(rng) if rng.random() < 0.5 else paint(rng, ("white", "light blue", "pink", "grey"))
     width, length, height, floor_z = 0.7, 1.3, rng.uniform(0.88, 0.96), 0.32
     x, y = width / 2, length / 2
@@ -159,8 +169,5 @@ def crib(rng: np.random.Generator) -> Model:
     head = pillow(0.4, 0.28, 0.08).moved(0, y - 0.22, floor_z + 0.07)
     cover = fabric(rng, ("light blue", "pink", "yellow", "green", "orange"))
     blanket = soft_box(width - 0.045, length * 0.55, 0.05, 0.02, 2).moved(0, -length * 0.2, floor_z + 0.06)
-    toy = ellipsoid(0.05, 0.05, 0.05, 14, 8).moved(0.15, 0.05, floor_z + 0.105)
-    pieces = [(join([*parts, base]), frame.material), (mattress + head, LINEN), (blanket, cover.material), (toy, matt("c79a3d"))]
+    pieces = [(join([*parts, base]), frame.material), (mattress + head, LINEN), (blanket, cover.material)]
     return assemble(Design("crib", f"{frame.word} crib with {cover.word} blanket"), pieces)
-
-

@@ -11,7 +11,10 @@ from stages.sources.procedural.furniture.parts import Part, four_corners, join
 from stages.sources.procedural.furniture.shapes import box, cylinder, ellipsoid, frustum, slab_box, soft_box
 from stages.sources.procedural.furniture.sweeps import bend, tube
 
-BOOK_COLORS = tuple(matt(code) for code in ("9c3a32", "2f5478", "4d6b44", "c79a3d", "5d4a72", "ddd2bb", "3b3b40", "b8663c", "3b7a7a", "7d2f45"))  # fmt: skip
+BOOK_COLORS = tuple(
+    matt(code)
+    for code in ("9c3a32", "2f5478", "4d6b44", "c79a3d", "5d4a72", "ddd2bb", "3b3b40", "b8663c", "3b7a7a", "7d2f45")
+)
 
 
 def panel(width: float, height: float, thickness: float = 0.018) -> Part:

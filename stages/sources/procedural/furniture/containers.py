@@ -1,4 +1,4 @@
-"""Things to put things in: box, basket, trash can, suitcase, backpack."""
+"""Things to put things in: box, basket, trash can."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from stages.sources.procedural.furniture.palette import (
     CHROME,
     FABRICS,
     PAPER,
-    RUBBER,
     STEEL,
     Finish,
     choose,
@@ -26,8 +25,6 @@ from stages.sources.procedural.furniture.palette import (
 from stages.sources.procedural.furniture.parts import Part, both_sides, four_corners, join, row
 from stages.sources.procedural.furniture.shapes import (
     at_height,
-    box as make_box,
-    cylinder,
     disc,
     ellipsoid,
     frustum,
@@ -38,6 +35,9 @@ from stages.sources.procedural.furniture.shapes import (
     soft_box,
     torus,
 )
+from stages.sources.procedural.furniture.shapes import (
+    box as make_box,
+)
 from stages.sources.procedural.furniture.sweeps import bend, tube
 
 
@@ -45,7 +45,9 @@ def _tray(width: float, depth: float, height: float, wall: float, flare: float =
     """Make an open container with a bottom; `flare` scales the upper edge."""
     steps = 1 if radius < 0.005 else 4
     sizes = [(1.0, 0.0, 0.0), (flare, 0.0, height), (flare, 2 * wall, height), (1.0, 2 * wall, wall)]
-    rings = [at_height(rounded_rectangle(width * k - inset, depth * k - inset, radius, steps), z) for k, inset, z in sizes]
+    rings = [
+        at_height(rounded_rectangle(width * k - inset, depth * k - inset, radius, steps), z) for k, inset, z in sizes
+    ]
     return loft(rings)
 
 
@@ -59,19 +61,46 @@ def box(rng: np.random.Generator) -> Model:
         return _gift(rng, width * 0.7, height)
     card = Material(srgb("b98f5f"), "paper", srgb("a67f52"), scale_m=0.02)
     if style == "open":
-        flap_x = slab_box((0.1, depth - 0.01, 0.004), (0.05, 0, 0)).turned("y", rng.uniform(25, 50)).moved(width / 2 - 0.002, 0, height - 0.003)
-        flap_y = slab_box((width - 0.01, 0.12, 0.004), (0, 0.06, 0)).turned("x", -rng.uniform(25, 50)).moved(0, depth / 2 - 0.002, height - 0.003)
+        flap_x = (
+            slab_box((0.1, depth - 0.01, 0.004), (0.05, 0, 0))
+            .turned("y", rng.uniform(25, 50))
+            .moved(width / 2 - 0.002, 0, height - 0.003)
+        )
+        flap_y = (
+            slab_box((width - 0.01, 0.12, 0.004), (0, 0.06, 0))
+            .turned("x", -rng.uniform(25, 50))
+            .moved(0, depth / 2 - 0.002, height - 0.003)
+        )
         label = slab_box((width * 0.36, 0.002, height * 0.3), (0, -depth / 2 - 0.0008, height * 0.55))
-        lines = row(slab_box((width * 0.26, 0.002, 0.008), (0, -depth / 2 - 0.002, 0)), [height * 0.5, height * 0.56, height * 0.62], "z")
-        pieces = [(join([_tray(width, depth, height, 0.005), both_sides(flap_x), both_sides(flap_y, "y")]), card), (label, PAPER), (lines, matt("4a4a4a"))]
+        lines = row(
+            slab_box((width * 0.26, 0.002, 0.008), (0, -depth / 2 - 0.002, 0)),
+            [height * 0.5, height * 0.56, height * 0.62],
+            "z",
+        )
+        pieces = [
+            (join([_tray(width, depth, height, 0.005), both_sides(flap_x), both_sides(flap_y, "y")]), card),
+            (label, PAPER),
+            (lines, matt("4a4a4a")),
+        ]
         return assemble(Design("box", "open cardboard box"), pieces)
     body = make_box(width, depth, height, 0.006)
-    tape = slab_box((width + 0.001, 0.05, 0.002), (0, 0, height)) + both_sides(slab_box((0.002, 0.05, 0.09), (width / 2, 0, height - 0.045)))
+    tape = slab_box((width + 0.001, 0.05, 0.002), (0, 0, height)) + both_sides(
+        slab_box((0.002, 0.05, 0.09), (width / 2, 0, height - 0.045))
+    )
     seam = both_sides(slab_box((width * 0.495, 0.002, 0.001), (width * 0.2475, 0, height + 0.0006)))
-    arrows = [frustum(0.03, 0.0, 0.002, 3).turned("z", 90).turned("x", 90).moved(x, -depth / 2 + 0.0004, height * 0.62) for x in (-0.05, 0.05)]
+    arrows = [
+        frustum(0.03, 0.0, 0.002, 3).turned("z", 90).turned("x", 90).moved(x, -depth / 2 + 0.0004, height * 0.62)
+        for x in (-0.05, 0.05)
+    ]
     arrows += [slab_box((0.014, 0.002, 0.05), (x, -depth / 2 - 0.0004, height * 0.48)) for x in (-0.05, 0.05)]
     label = slab_box((width * 0.22, 0.002, height * 0.25), (width * 0.3, -depth / 2 - 0.0004, height * 0.6))
-    pieces = [(body, card), (tape, matt("d9c9a3")), (seam, matt("7d5f3c")), (join(arrows), matt("2b2b2b")), (label, PAPER)]
+    pieces = [
+        (body, card),
+        (tape, matt("d9c9a3")),
+        (seam, matt("7d5f3c")),
+        (join(arrows), matt("2b2b2b")),
+        (label, PAPER),
+    ]
     half_w, half_d = width / 2 - 0.02, depth / 2 - 0.02
     design = Design("box", "closed cardboard box", support_m=(-half_w, -half_d, half_w, half_d, height + 0.0011))
     return assemble(design, pieces)
@@ -92,18 +121,32 @@ def _crate(rng: np.random.Generator, width: float, depth: float, height: float) 
     apples = join([fruit.moved(x + rng.uniform(-0.008, 0.008), y, z + height * 0.4) for x, y, z in spots])
     shade = choose(rng, (("red", "b02f28"), ("green", "8aa63a"), ("orange", "dd8a2c")))
     bed = slab_box((width - 0.05, depth - 0.05, height * 0.4), (0, 0, height * 0.3))
-    pieces = [(join([*slats, posts, floor]), timber.material), (apples, plastic(shade[1], 0.25)), (bed, darker(plastic(shade[1], 0.0), 0.5))]
+    pieces = [
+        (join([*slats, posts, floor]), timber.material),
+        (apples, plastic(shade[1], 0.25)),
+        (bed, darker(plastic(shade[1], 0.0), 0.5)),
+    ]
     return assemble(Design("box", f"{timber.word} box of {shade[0]} fruit"), pieces)
 
 
 def _gift(rng: np.random.Generator, side: float, height: float) -> Model:
-    names = [str(name) for name in rng.permutation(np.array(("red", "blue", "green", "yellow", "purple", "white", "pink")))]
+    names = [
+        str(name) for name in rng.permutation(np.array(("red", "blue", "green", "yellow", "purple", "white", "pink")))
+    ]
     wrap, ribbon = paint(rng, (names[0],)), paint(rng, (names[1],))
     body = make_box(side, side, height - 0.05, 0.004)
     lid = make_box(side + 0.02, side + 0.02, 0.06, 0.004).moved(z=height - 0.06)
-    bands = [slab_box((0.04, side + 0.004, height - 0.05), (0, 0, (height - 0.05) / 2)), slab_box((side + 0.004, 0.04, height - 0.05), (0, 0, (height - 0.05) / 2))]
-    bands += [slab_box((0.04, side + 0.024, 0.062), (0, 0, height - 0.03)), slab_box((side + 0.024, 0.04, 0.062), (0, 0, height - 0.03))]
-    loop = tube(bend([(0.0, 0, 0.0), (0.05, 0, 0.09), (0.1, 0, 0.05), (0.0, 0, 0.005)], 0.06, 5), 0.018, 6).scaled(1, 1.0, 1)
+    bands = [
+        slab_box((0.04, side + 0.004, height - 0.05), (0, 0, (height - 0.05) / 2)),
+        slab_box((side + 0.004, 0.04, height - 0.05), (0, 0, (height - 0.05) / 2)),
+    ]
+    bands += [
+        slab_box((0.04, side + 0.024, 0.062), (0, 0, height - 0.03)),
+        slab_box((side + 0.024, 0.04, 0.062), (0, 0, height - 0.03)),
+    ]
+    loop = tube(bend([(0.0, 0, 0.0), (0.05, 0, 0.09), (0.1, 0, 0.05), (0.0, 0, 0.005)], 0.06, 5), 0.018, 6).scaled(
+        1, 1.0, 1
+    )
     bow = both_sides(loop).moved(z=height) + ellipsoid(0.025, 0.025, 0.02, 12, 6).moved(z=height)
     pieces = [(body + lid, wrap.material), (join([*bands, bow]), ribbon.material)]
     return assemble(Design("box", f"{wrap.word} gift box with {ribbon.word} bow", 180), pieces)
@@ -113,23 +156,46 @@ def basket(rng: np.random.Generator) -> Model:
     """Build a wicker basket: woven rings round staves, with a bow handle, or a laundry basket with cloth."""
     straw = Finish("wicker", matt(choose(rng, ("b8894f", "a0733f", "c9a268"))))
     laundry = rng.random() < 0.5
-    radius, height = (rng.uniform(0.2, 0.24), rng.uniform(0.42, 0.52)) if laundry else (rng.uniform(0.17, 0.22), rng.uniform(0.18, 0.22))
+    radius, height = (
+        (rng.uniform(0.2, 0.24), rng.uniform(0.42, 0.52))
+        if laundry
+        else (rng.uniform(0.17, 0.22), rng.uniform(0.18, 0.22))
+    )
     low = radius * (0.85 if laundry else 0.75)
-    count = 14 if laundry else 8
+    count = 9 if laundry else 7
     rings = []
     for k in range(count):
         t = (k + 0.5) / count
-        rings.append(torus(low + (radius - low) * t, height / count * 0.46, 26, 5).moved(z=height * t - height / count * 0.46))
+        rings.append(
+            torus(low + (radius - low) * t, height / count * 0.46, 24, 4).moved(z=height * t - height / count * 0.46)
+        )
     wall = lathe([(low, 0.0), (radius, height), (radius - 0.012, height), (low - 0.012, 0.012), (0.0, 0.012)], 26)
     rim = torus(radius, 0.014, 30, 6).moved(z=height - 0.012)
-    pieces: list[Piece] = [(join(rings), straw.material), (wall, darker(straw.material, 0.55)), (rim, darker(straw.material, 0.8))]
+    pieces: list[Piece] = [
+        (join(rings), straw.material),
+        (wall, darker(straw.material, 0.55)),
+        (rim, darker(straw.material, 0.8)),
+    ]
     if laundry:
         names = [str(name) for name in rng.permutation(np.array(FABRICS))]
         for k, (x, y) in enumerate(((-0.06, 0.04), (0.07, 0.02), (0.0, -0.08))):
             cloth = fabric(rng, (names[k],))
             heap = ellipsoid(0.11, 0.1, 0.07, 12, 6).turned("x", 14 * (k - 1)).moved(x, y, height - 0.08 + 0.015 * k)
             pieces.append((heap, cloth.material))
-        ear = tube(bend([(radius, -0.06, height - 0.03), (radius + 0.05, -0.05, height - 0.01), (radius + 0.05, 0.05, height - 0.01), (radius, 0.06, height - 0.03)], 0.03, 3), 0.01, 6)
+        ear = tube(
+            bend(
+                [
+                    (radius, -0.06, height - 0.03),
+                    (radius + 0.05, -0.05, height - 0.01),
+                    (radius + 0.05, 0.05, height - 0.01),
+                    (radius, 0.06, height - 0.03),
+                ],
+                0.03,
+                3,
+            ),
+            0.01,
+            6,
+        )
         pieces.append((both_sides(ear), darker(straw.material, 0.8)))
         return assemble(Design("basket", "tall wicker laundry basket"), pieces)
     angle = np.radians(np.linspace(0, 180, 13))
@@ -140,80 +206,55 @@ def basket(rng: np.random.Generator) -> Model:
 
 def trash_can(rng: np.random.Generator) -> Model:
     """Build a pedal bin with lid, or a swing-lid bin."""
-    color = Finish("steel", STEEL) if rng.random() < 0.35 else paint(rng, ("white", "black", "red", "grey", "green", "blue", "yellow"))
+    color = (
+        Finish("steel", STEEL)
+        if rng.random() < 0.35
+        else paint(rng, ("white", "black", "red", "grey", "green", "blue", "yellow"))
+    )
     radius, height = rng.uniform(0.13, 0.16), rng.uniform(0.38, 0.6)
     trim = BLACK_PLASTIC if color.word != "black" else CHROME
     if rng.random() < 0.55:
         body = lathe([(radius, 0.02), (radius, height), (radius - 0.01, height + 0.004)], 32)
         base = disc(radius + 0.006, 0.024, 0.006, 32)
-        lid = lathe([(radius + 0.005, height - 0.005), (radius + 0.005, height + 0.012), (radius * 0.75, height + 0.04), (radius * 0.3, height + 0.052), (0.0, height + 0.055)], 32)
+        lid = lathe(
+            [
+                (radius + 0.005, height - 0.005),
+                (radius + 0.005, height + 0.012),
+                (radius * 0.75, height + 0.04),
+                (radius * 0.3, height + 0.052),
+                (0.0, height + 0.055),
+            ],
+            32,
+        )
         pedal = soft_box(0.08, 0.07, 0.014, 0.005, 1).moved(0, -radius - 0.025, 0.012)
         hinge = slab_box((0.07, 0.025, 0.04), (0, radius + 0.006, height))
-        ear = tube(bend([(-0.05, radius - 0.002, height * 0.7), (-0.05, radius + 0.03, height * 0.7), (0.05, radius + 0.03, height * 0.7), (0.05, radius - 0.002, height * 0.7)], 0.02, 3), 0.006, 6)
+        ear = tube(
+            bend(
+                [
+                    (-0.05, radius - 0.002, height * 0.7),
+                    (-0.05, radius + 0.03, height * 0.7),
+                    (0.05, radius + 0.03, height * 0.7),
+                    (0.05, radius - 0.002, height * 0.7),
+                ],
+                0.02,
+                3,
+            ),
+            0.006,
+            6,
+        )
         pieces = [(body, color.material), (lid, darker(color.material, 0.92)), (join([base, pedal, hinge, ear]), trim)]
         return assemble(Design("trash can", f"{color.word} pedal trash can"), pieces)
-    width, depth = radius * 2, radius * 1.6
+    width, depth = 2 * radius, 1.6 * radius
     rings = [at_height(rounded_rectangle(width * k, depth * k, 0.03, 3), z) for k, z in ((0.8, 0.0), (1.0, height))]
-    collar = [at_height(rounded_rectangle(width * k, depth * k, 0.03, 3), z) for k, z in ((1.04, height - 0.012), (1.04, height + 0.02), (0.92, height + 0.12))]
+    collar = [
+        at_height(rounded_rectangle(width * k, depth * k, 0.03, 3), z)
+        for k, z in ((1.04, height - 0.012), (1.04, height + 0.02), (0.92, height + 0.12))
+    ]
     flap = soft_box(width * 0.72, 0.1, 0.012, 0.004, 1).turned("x", 68).moved(0, -depth * 0.487, height + 0.068)
     slot = slab_box((width * 0.76, 0.004, 0.01), (0, -depth * 0.45, height + 0.122))
-    pieces = [(loft(rings), color.material), (loft(collar), darker(color.material, 0.8)), (flap + slot.moved(z=-0.006), trim)]
+    pieces = [
+        (loft(rings), color.material),
+        (loft(collar), darker(color.material, 0.8)),
+        (flap + slot.moved(z=-0.006), trim),
+    ]
     return assemble(Design("trash can", f"{color.word} swing-lid trash can"), pieces)
-
-
-def suitcase(rng: np.random.Generator) -> Model:
-    """Build a trolley case with ribs, wheels and a pulled-out handle, or an old case with straps."""
-    if rng.random() < 0.6:
-        color = paint(rng, ("red", "blue", "yellow", "teal", "black", "pink", "orange", "light blue", "grey"))
-        width, depth, height = rng.uniform(0.38, 0.46), rng.uniform(0.22, 0.27), rng.uniform(0.52, 0.66)
-        low = 0.06
-        half = soft_box(width, height, depth / 2 - 0.004, 0.05, 3).turned("x", 90).moved(0, -0.004, low + height / 2)
-        seam = soft_box(width - 0.014, height - 0.014, 0.02, 0.04, 3).turned("x", 90).moved(0, 0.01, low + height / 2)
-        rib = soft_box(0.022, height * 0.78, 0.012, 0.005, 1).turned("x", 90).moved(0, -depth / 2 + 0.004, low + height / 2)
-        ribs = row(rib, np.linspace(-0.32, 0.32, 5) * width)
-        wheel = disc(0.028, 0.022, 0.005, 16).turned("y", 90).moved(-0.011, 0, 0.028)
-        bracket = slab_box((0.05, 0.04, 0.05), (0, 0, 0.05))
-        wheels = four_corners(wheel.moved(width / 2 - 0.05, depth / 2 - 0.05))
-        brackets = four_corners(bracket.moved(width / 2 - 0.05, depth / 2 - 0.05))
-        bar = bend([(-0.09, depth / 2 - 0.03, low + height - 0.05), (-0.09, depth / 2 - 0.03, low + height + 0.3), (0.09, depth / 2 - 0.03, low + height + 0.3), (0.09, depth / 2 - 0.03, low + height - 0.05)], 0.02, 3)
-        grip = cylinder(0.014, 0.13, 10).turned("y", 90).moved(-0.065, depth / 2 - 0.03, low + height + 0.3)
-        ear = tube(bend([(-0.06, 0, low + height - 0.01), (-0.06, 0, low + height + 0.03), (0.06, 0, low + height + 0.03), (0.06, 0, low + height - 0.01)], 0.02, 3), 0.009, 6)
-        shells = half + ribs + half.mirrored("y") + ribs.mirrored("y")
-        pieces = [(shells, color.material), (join([seam, brackets, ear, grip]), BLACK_PLASTIC), (wheels, RUBBER), (tube(bar, 0.007, 6), CHROME)]
-        return assemble(Design("suitcase", f"{color.word} trolley suitcase"), pieces)
-    hide = choose(rng, (("brown", "7a4b2c"), ("red", "96382e"), ("green", "4f6b4a"), ("blue", "3d5a7d"), ("beige", "c6ad85")))
-    leather, straps = plastic(hide[1], 0.15), matt("4a2d1a" if hide[0] != "brown" else "2f1d12")
-    width, depth, height = rng.uniform(0.52, 0.64), rng.uniform(0.16, 0.2), rng.uniform(0.36, 0.42)
-    body = soft_box(width, height, depth, 0.018, 2).turned("x", 90).moved(0, depth / 2, height / 2)
-    seam = slab_box((width + 0.004, 0.008, height + 0.004), (0, depth * 0.1, height / 2 + 0.002))
-    belts = both_sides(slab_box((0.035, depth + 0.008, height + 0.008), (width * 0.28, 0, height / 2 + 0.004)))
-    caps = four_corners(ellipsoid(0.045, 0.045, 0.045, 10, 6).moved(width / 2 - 0.035, depth / 2 - 0.036))
-    caps = caps + caps.moved(z=height - 0.09)
-    buckles = both_sides(slab_box((0.05, 0.006, 0.035), (width * 0.28, -depth / 2 - 0.006, height * 0.72)))
-    locks = both_sides(slab_box((0.04, 0.03, 0.006), (width * 0.13, 0, height + 0.004)))
-    ear = tube(bend([(-0.08, 0, height - 0.004), (-0.075, 0, height + 0.045), (0.075, 0, height + 0.045), (0.08, 0, height - 0.004)], 0.03, 4), 0.011, 8)
-    pieces = [(body, leather), (join([seam, belts, caps, ear]), straps), (buckles + locks, plastic("c2a04e", 0.6))]
-    return assemble(Design("suitcase", f"old {hide[0]} suitcase with straps"), pieces)
-
-
-def backpack(rng: np.random.Generator) -> Model:
-    """Build a backpack with flap, front pocket, side bottle, haul loop and shoulder straps at the back."""
-    cloth = fabric(rng, [name for name in FABRICS if name != "beige"])
-    trim = fabric(rng, [name for name in FABRICS if name != cloth.word])
-    width, depth, height = rng.uniform(0.29, 0.33), rng.uniform(0.15, 0.18), rng.uniform(0.42, 0.48)
-    rings = [(0.86, 0.8, 0.0), (0.98, 0.98, 0.04), (1.0, 1.0, 0.2), (0.97, 0.95, height * 0.7), (0.86, 0.8, height * 0.9), (0.6, 0.5, height)]
-    body = loft([at_height(rounded_rectangle(width * a, depth * b, 0.06, 4), z) for a, b, z in rings])
-    pocket = soft_box(width * 0.74, height * 0.4, 0.06, 0.028, 3).turned("x", 90).moved(0, -depth / 2 + 0.018, height * 0.27)
-    zip_front = tube(bend([(-width * 0.3, -depth / 2 - 0.043, height * 0.3), (-width * 0.3, -depth / 2 - 0.043, height * 0.4), (width * 0.3, -depth / 2 - 0.043, height * 0.4), (width * 0.3, -depth / 2 - 0.043, height * 0.3)], 0.03, 3), 0.004, 5)
-    arch = np.radians(np.linspace(0, 180, 13))
-    zip_top = tube(np.column_stack([width * 0.44 * np.cos(arch), -depth * 0.5 + 0.024 * np.sin(arch), height * (0.6 + 0.28 * np.sin(arch))]), 0.005, 5)
-    loop = tube(bend([(-0.03, 0.02, height - 0.01), (-0.03, 0.02, height + 0.05), (0.03, 0.02, height + 0.05), (0.03, 0.02, height - 0.01)], 0.02, 3), 0.007, 6)
-    strap_path = bend([(0.07, depth * 0.35, height * 0.9), (0.09, depth / 2 + 0.07, height * 0.8), (0.1, depth / 2 + 0.07, height * 0.35), (0.11, depth * 0.42, height * 0.1)], 0.1, 4)
-    strap = tube(strap_path.tolist(), 0.022, 8)
-    side = soft_box(0.05, depth * 0.6, height * 0.3, 0.02, 2).moved(width / 2, 0, 0.03)
-    flask = lathe([(0.026, 0.0), (0.026, 0.16), (0.012, 0.19), (0.012, 0.215), (0.0, 0.215)], 16).moved(width / 2 + 0.004, 0, 0.1)
-    patch = slab_box((0.07, 0.004, 0.035), (0, -depth / 2 - 0.044, height * 0.22))
-    pieces = [(join([body, pocket]), cloth.material), (join([zip_front, zip_top, loop, both_sides(strap), both_sides(side)]), trim.material),
-              (flask, plastic("9fb9c4", 0.7)), (patch, matt("5a3a22"))]  # fmt: skip
-    return assemble(Design("backpack", f"{cloth.word} backpack with {trim.word} straps"), pieces)
-

@@ -1,4 +1,4 @@
-"""Things of the hall and the shed: coat rack, ladder, bicycle, umbrella, boots, broom."""
+"""Things of the hall and the shed: coat rack, ladder, bicycle, umbrella stand."""
 
 from __future__ import annotations
 
@@ -42,31 +42,56 @@ def coat_rack(rng: np.random.Generator) -> Model:
     height = rng.uniform(1.65, 1.8)
     pole = lathe([(0.022, 0.05), (0.022, height - 0.05), (0.03, height - 0.04), (0.0, height)], 14)
     foot = tube(bend([(0.015, 0, 0.24), (0.16, 0, 0.12), (0.27, 0, 0.012)], 0.12, 4), 0.015, 8)
-    hook = tube(bend([(0.012, 0, height - 0.28), (0.12, 0, height - 0.22), (0.15, 0, height - 0.1)], 0.08, 4), [0.012, 0.01], 8)
-    tip = ellipsoid(0.015, 0.015, 0.015, 10, 6).moved(0.15, 0, height - 0.115)
-    low_hook = tube(bend([(0.012, 0, height - 0.52), (0.08, 0, height - 0.5), (0.1, 0, height - 0.44)], 0.05, 3), 0.009, 8)
+    hook = tube(
+        bend([(0.012, 0, height - 0.28), (0.12, 0, height - 0.22), (0.15, 0, height - 0.1)], 0.08, 3), [0.012, 0.01], 7
+    )
+    tip = ellipsoid(0.015, 0.015, 0.015, 8, 5).moved(0.15, 0, height - 0.115)
+    low_hook = tube(
+        bend([(0.012, 0, height - 0.52), (0.08, 0, height - 0.5), (0.1, 0, height - 0.44)], 0.05, 3), 0.009, 8
+    )
     stand = join([pole, around(foot, 4, 45), around(hook + tip, 4, 0), around(low_hook, 4, 45)])
     hat = fabric(rng, ("brown", "grey", "dark grey", "red", "blue", "green"))
     crown = lathe([(0.16, 0.0), (0.165, 0.008), (0.085, 0.02), (0.08, 0.09), (0.05, 0.11), (0.0, 0.1)], 24)
     band = lathe([(0.0865, 0.022), (0.0855, 0.045), (0.07, 0.045), (0.07, 0.022)], 24, closed=True)
-    tilt = [(part.turned("y", 38).moved(0.12, 0, height - 0.09), m) for part, m in ((crown, hat.material), (band, matt("2a2422")))]
-    coat = fabric(rng, [name for name in ("red", "blue", "green", "grey", "beige", "teal", "purple") if name != hat.word])
-    pieces: list[Piece] = [(stand, timber.material), *tilt, (_coat(height), coat.material), (_buttons(height), BLACK_PLASTIC)]
+    tilt = [
+        (part.turned("y", 38).moved(0.12, 0, height - 0.09), m)
+        for part, m in ((crown, hat.material), (band, matt("2a2422")))
+    ]
+    coat = fabric(
+        rng, [name for name in ("red", "blue", "green", "grey", "beige", "teal", "purple") if name != hat.word]
+    )
+    pieces: list[Piece] = [
+        (stand, timber.material),
+        *tilt,
+        (_coat(height), coat.material),
+        (_buttons(height), BLACK_PLASTIC),
+    ]
     return assemble(Design("coat rack", f"{timber.word} coat rack with {coat.word} coat"), pieces)
 
 
 def _coat(height: float) -> Part:
     """Hang a coat with sleeves on the hook that points to the front."""
     top = height - 0.2
-    rings = [(0.46, 0.15, top - 0.95), (0.44, 0.16, top - 0.7), (0.38, 0.14, top - 0.4), (0.4, 0.13, top - 0.14), (0.2, 0.1, top - 0.03), (0.1, 0.07, top)]
+    rings = [
+        (0.46, 0.15, top - 0.95),
+        (0.44, 0.16, top - 0.7),
+        (0.38, 0.14, top - 0.4),
+        (0.4, 0.13, top - 0.14),
+        (0.2, 0.1, top - 0.03),
+        (0.1, 0.07, top),
+    ]
     body = loft([at_height(rounded_rectangle(w, d, d * 0.45, 3), z) for w, d, z in rings]).moved(0, -0.15)
-    sleeve = tube([(0.17, -0.15, top - 0.1), (0.24, -0.15, top - 0.35), (0.245, -0.16, top - 0.68)], [0.062, 0.055, 0.05], 10)
+    sleeve = tube(
+        [(0.17, -0.15, top - 0.1), (0.24, -0.15, top - 0.35), (0.245, -0.16, top - 0.68)], [0.062, 0.055, 0.05], 10
+    )
     collar = torus(0.06, 0.022, 16, 6).turned("x", 12).moved(0, -0.155, top - 0.03)
     return join([body, both_sides(sleeve), collar])
 
 
 def _buttons(height: float) -> Part:
-    return row(disc(0.012, 0.008, 0.002, 12).turned("x", 90), [height - z for z in (0.42, 0.56, 0.7, 0.84)], "z").moved(0.03, -0.222)
+    return row(disc(0.012, 0.008, 0.002, 12).turned("x", 90), [height - z for z in (0.42, 0.56, 0.7, 0.84)], "z").moved(
+        0.03, -0.222
+    )
 
 
 def ladder(rng: np.random.Generator) -> Model:
@@ -85,10 +110,21 @@ def ladder(rng: np.random.Generator) -> Model:
         w = half_w + (narrow - half_w) * share
         treads.append(box(2 * w, 0.09, 0.022, 0.004).moved(0, -reach * 0.62 * (1 - share), rise * k))
     platform = box(2 * narrow + 0.05, 0.22, 0.028, 0.006).moved(0, 0.02, height)
-    ties = [cylinder(0.01, 2 * half_w * 0.9, 8).turned("y", 90).moved(-half_w * 0.9, reach * 0.5 * (1 - z / height), z) for z in (0.15, height * 0.55)]
-    feet = both_sides(box(0.05, 0.05, 0.03).moved(half_w, -reach * 0.62) + box(0.045, 0.045, 0.03).moved(half_w * 0.94, reach * 0.5))
-    stay = both_sides(tube([(half_w * 0.9, -reach * 0.34, height * 0.42), (half_w * 0.88, reach * 0.27, height * 0.42)], 0.005, 6))
-    pieces = [(join([both_sides(rail + rear), *treads, platform, *ties]), finish.material), (feet, RUBBER), (stay, STEEL)]
+    ties = [
+        cylinder(0.01, 2 * half_w * 0.9, 8).turned("y", 90).moved(-half_w * 0.9, reach * 0.5 * (1 - z / height), z)
+        for z in (0.15, height * 0.55)
+    ]
+    feet = both_sides(
+        box(0.05, 0.05, 0.03).moved(half_w, -reach * 0.62) + box(0.045, 0.045, 0.03).moved(half_w * 0.94, reach * 0.5)
+    )
+    stay = both_sides(
+        tube([(half_w * 0.9, -reach * 0.34, height * 0.42), (half_w * 0.88, reach * 0.27, height * 0.42)], 0.005, 6)
+    )
+    pieces = [
+        (join([both_sides(rail + rear), *treads, platform, *ties]), finish.material),
+        (feet, RUBBER),
+        (stay, STEEL),
+    ]
     return assemble(Design("ladder", f"{finish.word} step ladder"), pieces)
 
 
@@ -97,57 +133,94 @@ def bicycle(rng: np.random.Generator) -> Model:
     color = paint(rng, ("red", "blue", "green", "yellow", "black", "white", "teal", "orange", "pink"))
     radius, base = rng.uniform(0.32, 0.34), 1.03
     front, rear = -base / 2, base / 2
-    tyre = torus(radius - 0.018, 0.018, 36, 6).moved(z=-0.018).turned("y", 90).moved(z=radius)
-    rim = torus(radius - 0.04, 0.009, 36, 5).moved(z=-0.009).turned("y", 90).moved(z=radius)
-    spokes = around(cylinder(0.0018, radius - 0.045, 3).turned("y", 90), 14).turned("y", 90).moved(z=radius)
+    tyre = torus(radius - 0.018, 0.018, 30, 6).moved(z=-0.018).turned("y", 90).moved(z=radius)
+    rim = torus(radius - 0.04, 0.009, 30, 4).moved(z=-0.009).turned("y", 90).moved(z=radius)
+    spokes = around(cylinder(0.002, radius - 0.045, 3).turned("y", 90), 14).turned("y", 90).moved(z=radius)
     hub = cylinder(0.022, 0.09, 10).moved(z=-0.045).turned("y", 90).moved(z=radius)
     crank, seat_top, head_low, head_top = (0.1, 0.29), (0.24, 0.76), (-0.33, 0.66), (-0.3, 0.8)
 
     def bar(a: tuple[float, float], b: tuple[float, float], r: float = 0.016, x0: float = 0.0, x1: float = 0.0) -> Part:
         return tube([(x0, *a), (x1, *b)], r, 8)
 
-    frame = [bar(crank, seat_top), bar((0.215, 0.66), (-0.318, 0.74)), bar(crank, (-0.328, 0.67), 0.018), bar(head_low, head_top, 0.021)]
-    frame += [both_sides(bar((0.22, 0.69), (rear, radius), 0.009, 0.015, 0.05) + bar(crank, (rear, radius), 0.01, 0.02, 0.05) + bar((-0.334, 0.64), (front, radius), 0.012, 0.03, 0.045))]
+    frame = [
+        bar(crank, seat_top),
+        bar((0.215, 0.66), (-0.318, 0.74)),
+        bar(crank, (-0.328, 0.67), 0.018),
+        bar(head_low, head_top, 0.021),
+    ]
+    frame += [
+        both_sides(
+            bar((0.22, 0.69), (rear, radius), 0.009, 0.015, 0.05)
+            + bar(crank, (rear, radius), 0.01, 0.02, 0.05)
+            + bar((-0.334, 0.64), (front, radius), 0.012, 0.03, 0.045)
+        )
+    ]
     frame.append(slab_box((0.08, 0.04, 0.03), (0, -0.337, 0.64)))
     angle = np.radians(np.linspace(20, 150, 9))
     guards = []
     for y0, flip in ((rear, 1.0), (front, 1.0)):
-        path = np.column_stack([np.zeros(9), y0 + flip * (radius + 0.02) * np.cos(angle), radius + (radius + 0.02) * np.sin(angle)])
-        guards.append(tube(path, 0.017, 6))
-    bars = bend([(0.3, -0.12, 0.98), (0.24, -0.24, 0.98), (0.06, -0.3, 0.96), (-0.06, -0.3, 0.96), (-0.24, -0.24, 0.98), (-0.3, -0.12, 0.98)], 0.05, 3)
-    steel = [tube(bars, 0.012, 8), bar((-0.3, 0.8), (-0.295, 0.97), 0.013), bar(seat_top, (0.26, 0.86), 0.012)]
+        path = np.column_stack(
+            [np.zeros(9), y0 + flip * (radius + 0.02) * np.cos(angle), radius + (radius + 0.02) * np.sin(angle)]
+        )
+        guards.append(tube(path, 0.017, 5))
+    bars = bend(
+        [
+            (0.3, -0.12, 0.98),
+            (0.24, -0.24, 0.98),
+            (0.06, -0.3, 0.96),
+            (-0.06, -0.3, 0.96),
+            (-0.24, -0.24, 0.98),
+            (-0.3, -0.12, 0.98),
+        ],
+        0.05,
+        3,
+    )
+    steel = [tube(bars, 0.012, 6), bar((-0.3, 0.8), (-0.295, 0.97), 0.013), bar(seat_top, (0.26, 0.86), 0.012)]
     steel += [rim.moved(y=y) + spokes.moved(y=y) + hub.moved(y=y) for y in (front, rear)]
-    arm = bar(crank, (crank[0] - 0.12, crank[1] - 0.12), 0.008, 0.06, 0.06) + bar(crank, (crank[0] + 0.12, crank[1] + 0.12), 0.008, -0.06, -0.06)
+    arm = bar(crank, (crank[0] - 0.12, crank[1] - 0.12), 0.008, 0.06, 0.06) + bar(
+        crank, (crank[0] + 0.12, crank[1] + 0.12), 0.008, -0.06, -0.06
+    )
     ring = disc(0.095, 0.006, 0.002, 24).moved(z=-0.003).turned("y", 90).moved(0.045, *crank)
     steel += [arm, ring, tube([(0.03, 0.2, 0.3), (0.2, 0.27, 0.004)], 0.008, 6)]
-    saddle = loft([at_height(np.array([[0.085, 0.12], [0.05, 0.15], [-0.05, 0.15], [-0.085, 0.12], [-0.02, -0.12], [0.0, -0.14], [0.02, -0.12]]) * k, z) for k, z in ((0.8, 0.0), (1.0, 0.02), (0.96, 0.05), (0.7, 0.062))])
+    saddle = loft(
+        [
+            at_height(
+                np.array(
+                    [
+                        [0.085, 0.12],
+                        [0.05, 0.15],
+                        [-0.05, 0.15],
+                        [-0.085, 0.12],
+                        [-0.02, -0.12],
+                        [0.0, -0.14],
+                        [0.02, -0.12],
+                    ]
+                )
+                * k,
+                z,
+            )
+            for k, z in ((0.8, 0.0), (1.0, 0.02), (0.96, 0.05), (0.7, 0.062))
+        ]
+    )
     pedal = box(0.09, 0.07, 0.02, 0.004)
-    dark = [saddle.moved(0, 0.26, 0.85), pedal.moved(0.11, crank[0] - 0.12, crank[1] - 0.13), pedal.moved(-0.11, crank[0] + 0.12, crank[1] + 0.11)]
-    dark += [both_sides(tube([(0.29, -0.14, 0.98), (0.325, -0.07, 0.98)], 0.018, 8)), tyre.moved(y=front), tyre.moved(y=rear)]
+    dark = [
+        saddle.moved(0, 0.26, 0.85),
+        pedal.moved(0.11, crank[0] - 0.12, crank[1] - 0.13),
+        pedal.moved(-0.11, crank[0] + 0.12, crank[1] + 0.11),
+    ]
+    dark += [
+        both_sides(tube([(0.29, -0.14, 0.98), (0.325, -0.07, 0.98)], 0.018, 8)),
+        tyre.moved(y=front),
+        tyre.moved(y=rear),
+    ]
     lamp = lathe([(0.02, 0.0), (0.035, 0.04), (0.0, 0.045)], 16).turned("x", 90).moved(0, -0.34, 0.86)
-    pieces = [(join([*frame, *guards]), color.material), (join(steel), CHROME), (join(dark), RUBBER), (lamp, plastic("efe5b8", 0.8))]
+    pieces = [
+        (join([*frame, *guards]), color.material),
+        (join(steel), CHROME),
+        (join(dark), RUBBER),
+        (lamp, plastic("efe5b8", 0.8)),
+    ]
     return assemble(Design("bicycle", f"{color.word} bicycle"), pieces)
-
-
-def boots(rng: np.random.Generator) -> Model:
-    """Build a pair of rain boots, toes to the front, with soles and a band round the shaft."""
-    color = paint(rng, ("red", "yellow", "green", "blue", "black", "pink", "teal"))
-    trim = paint(rng, [name for name in ("white", "black", "yellow", "red") if name != color.word])
-    height = rng.uniform(0.26, 0.36)
-
-    def egg(half_w: float, y0: float, y1: float, z: float) -> np.ndarray:
-        angle = 2 * np.pi * np.arange(16) / 16
-        return np.column_stack([half_w * np.cos(angle), (y0 + y1) / 2 + (y1 - y0) / 2 * np.sin(angle), np.full(16, z)])
-
-    foot = loft([egg(0.045, -0.19, 0.075, 0.02), egg(0.048, -0.19, 0.078, 0.05), egg(0.046, -0.16, 0.075, 0.085), egg(0.042, -0.08, 0.068, 0.12), egg(0.042, -0.055, 0.065, 0.15),
-                 egg(0.052, -0.062, 0.07, height), egg(0.046, -0.056, 0.064, height), egg(0.036, -0.045, 0.055, 0.16)])  # fmt: skip
-    sole = loft([egg(0.046, -0.195, 0.08, 0.0), egg(0.05, -0.197, 0.083, 0.012), egg(0.05, -0.197, 0.083, 0.024)])
-    cuff = loft([egg(0.0535, -0.0635, 0.0715, height - 0.035), egg(0.054, -0.064, 0.072, height - 0.012),
-                 egg(0.048, -0.058, 0.066, height - 0.012), egg(0.048, -0.058, 0.066, height - 0.035)], closed=True)  # fmt: skip
-    pull = box(0.02, 0.006, 0.05, 0.002).moved(0, 0.074, height - 0.08)
-    turn = rng.uniform(3, 9)
-    pair = [(both_sides(part.turned("z", turn).moved(0.07)), m) for part, m in ((foot, color.material), (join([sole, cuff, pull]), trim.material))]
-    return assemble(Design("boots", f"pair of {color.word} rain boots"), pair)
 
 
 def umbrella_stand(rng: np.random.Generator) -> Model:
@@ -165,7 +238,12 @@ def umbrella_stand(rng: np.random.Generator) -> Model:
         flaps = around(frustum(0.03, 0.006, 0.4, 4).scaled(1, 0.35, 1).moved(0.022, 0, 0.14), 4)
         shaft = cylinder(0.005, 0.78, 8)
         crook = tube(bend([(0, 0, 0.72), (0, 0, 0.86), (0.08, 0, 0.86), (0.08, 0, 0.8)], 0.045, 4), 0.011, 8)
-        for part, material in ((rolled + flaps, cloth.material), (shaft, STEEL), (crook, wood(rng, ("dark wooden",)).material)):
+        for part, material in (
+            (rolled + flaps, cloth.material),
+            (shaft, STEEL),
+            (crook, wood(rng, ("dark wooden",)).material),
+        ):
             pieces.append((part.turned("z", 50.0 + 110 * k).turned("y", lean).moved(x, y, 0.013), material))
-    return assemble(Design("umbrella stand", f"{iron.word} umbrella stand with {names[0]} and {names[1]} umbrellas"), pieces)
-
+    return assemble(
+        Design("umbrella stand", f"{iron.word} umbrella stand with {names[0]} and {names[1]} umbrellas"), pieces
+    )

@@ -36,9 +36,9 @@ class Model:
     support_m: Support | None
 
     @property
-    def size_m(self) -> Float[np.ndarray, "3"]:
+    def size_m(self) -> Float[np.ndarray, 3]:
         """Extents of the bounding box."""
-        extents: Float[np.ndarray, "3"] = self.vertices_m.max(axis=0) - self.vertices_m.min(axis=0)
+        extents: Float[np.ndarray, 3] = self.vertices_m.max(axis=0) - self.vertices_m.min(axis=0)
         return extents
 
 
@@ -76,7 +76,7 @@ def assemble(design: Design, pieces: Sequence[Piece]) -> Model:
     )
 
 
-def _shifted(support_m: Support | None, shift: Float[np.ndarray, "3"]) -> Support | None:
+def _shifted(support_m: Support | None, shift: Float[np.ndarray, 3]) -> Support | None:
     if support_m is None:
         return None
     x, y, z = (float(s) for s in shift)

@@ -60,14 +60,27 @@ def door(rng: np.random.Generator) -> Model:
     style = choose(rng, ("panelled", "glazed", "two panels"))
     glass: list[Part] = []
     fields: list[Part] = []
-    spots = {"panelled": [(sx * w / 4, z, w / 2 - 0.12, hh) for sx in (-1, 1) for z, hh in ((0.42, 0.6), (1.05, 0.5), (1.62, 0.5))],
-             "glazed": [(0, 0.42, w - 0.22, 0.6), *((sx * w / 6 * 1.05, z, w / 3 - 0.1, 0.5) for sx in (-1.4, 1.4) for z in (1.1, 1.65))],
-             "two panels": [(0, 0.5, w - 0.24, 0.72), (0, 1.42, w - 0.24, 0.88)]}[style]  # fmt: skip
+    spots = {
+        "panelled": [
+            (sx * w / 4, z, w / 2 - 0.12, hh) for sx in (-1, 1) for z, hh in ((0.42, 0.6), (1.05, 0.5), (1.62, 0.5))
+        ],
+        "glazed": [
+            (0, 0.42, w - 0.22, 0.6),
+            *((sx * w / 6 * 1.05, z, w / 3 - 0.1, 0.5) for sx in (-1.4, 1.4) for z in (1.1, 1.65)),
+        ],
+        "two panels": [(0, 0.5, w - 0.24, 0.72), (0, 1.42, w - 0.24, 0.88)],
+    }[style]
     for x, z, pw, ph in spots:
         z *= h / 2.0
         if style == "glazed" and z > 0.8:
             glass.append(slab_box((pw, 0.008, ph), (x, y, z)))
-        rim = [(pw, ph, 0.0), (pw - 0.015, ph - 0.015, 0.01), (pw - 0.05, ph - 0.05, 0.001), (pw - 0.05, ph - 0.05, -0.004), (pw, ph, -0.004)]
+        rim = [
+            (pw, ph, 0.0),
+            (pw - 0.015, ph - 0.015, 0.01),
+            (pw - 0.05, ph - 0.05, 0.001),
+            (pw - 0.05, ph - 0.05, -0.004),
+            (pw, ph, -0.004),
+        ]
         rings = [at_height(rounded_rectangle(a, b, 0.001, 1), lift) for a, b, lift in rim]
         fields.append(loft(rings, closed=True).turned("x", 90).moved(x, y, z))
         if style != "glazed" or z < 0.8:
@@ -82,7 +95,12 @@ def door(rng: np.random.Generator) -> Model:
     if side < 0:
         fittings, hole = fittings.mirrored(), hole.mirrored()
     iron = metal(rng)
-    pieces: list[Piece] = [(join([leaf_part, *fields]), leaf_finish.material), (_case(width, height, bar, 0.06), case.material), (fittings, iron.material), (hole, BLACK_PLASTIC)]
+    pieces: list[Piece] = [
+        (join([leaf_part, *fields]), leaf_finish.material),
+        (_case(width, height, bar, 0.06), case.material),
+        (fittings, iron.material),
+        (hole, BLACK_PLASTIC),
+    ]
     if glass:
         pieces.append((join(glass), plastic("b9cdd6", 0.9)))
     caption = f"{leaf_finish.word} door" + (" with glass panes" if glass else "")
@@ -101,7 +119,9 @@ def window(rng: np.random.Generator) -> Model:
     apron = slab_box((width - 0.04, 0.02, z - 0.02), (0, -0.01, (z - 0.02) / 2))
     half = (width - 2 * bar) / 2
     casement = [slab_box((0.045, 0.03, h - 2 * bar), (x, -0.045, z + h / 2)) for x in (0.0225, half - 0.0225)]
-    casement += [slab_box((half - 0.09, 0.03, 0.045), (half / 2, -0.045, zz)) for zz in (z + bar + 0.0225, height - bar - 0.0225)]
+    casement += [
+        slab_box((half - 0.09, 0.03, 0.045), (half / 2, -0.045, zz)) for zz in (z + bar + 0.0225, height - bar - 0.0225)
+    ]
     if rng.random() < 0.6:
         casement.append(slab_box((half - 0.09, 0.02, 0.02), (half / 2, -0.045, z + h * 0.64)))
     pane = slab_box((width - 2 * bar, 0.006, h - 2 * bar), (0, -0.03, z + h / 2))
@@ -111,10 +131,17 @@ def window(rng: np.random.Generator) -> Model:
         for dx, r in ((-0.06, 0.04), (0.0, 0.06), (0.07, 0.045)):
             clouds.append(cylinder(r, 0.002, 18).scaled(1.3, 0.8, 1).turned("x", 90).moved(cx + dx, -0.0328, cz))
     hills = slab_box((width - 2 * bar, 0.002, h * 0.2), (0, -0.0345, z + bar + h * 0.1))
-    handle = tube(bend([(0.0, 0.0, 0), (0.0, -0.035, 0), (0.0, -0.035, -0.09)], 0.015, 3), 0.008, 6).moved(0.0, -0.058, z + h / 2)
+    handle = tube(bend([(0.0, 0.0, 0), (0.0, -0.035, 0), (0.0, -0.035, -0.09)], 0.015, 3), 0.008, 6).moved(
+        0.0, -0.058, z + h / 2
+    )
     knob_plate = box(0.03, 0.008, 0.06, 0.003).moved(0, -0.063, z + h / 2 - 0.03)
-    pieces = [(join([*frame, sill, apron, both_sides(join(casement))]), finish.material), (pane, sky), (join(_separate(clouds)), cloud),
-              (hills, Material(srgb("7ea06a"), gloss=0.5, emission=0.4)), (handle + knob_plate, CHROME)]  # fmt: skip
+    pieces = [
+        (join([*frame, sill, apron, both_sides(join(casement))]), finish.material),
+        (pane, sky),
+        (join(_separate(clouds)), cloud),
+        (hills, Material(srgb("7ea06a"), gloss=0.5, emission=0.4)),
+        (handle + knob_plate, CHROME),
+    ]
     return assemble(Design("window", f"{finish.word} window with two casements", placement="wall"), pieces)
 
 
@@ -126,11 +153,11 @@ def _separate(layers: list[Part]) -> list[Part]:
 def _drape(width: float, height: float, folds: int, gather: float) -> Part:
     """Hang a folded cloth from z = height to the floor; `gather` narrows it at tie-back height (0 for none)."""
     x = np.linspace(-1, 1, folds * 4 + 1)
-    z = np.linspace(0, 1, 9)
+    z = np.linspace(0, 1, 7)
     wave = np.sin(np.pi * folds * x)[:, None] * (0.032 - 0.012 * z[None, :])
     pinch = 1 - gather * np.exp(-(((z - 0.38) / 0.22) ** 2))
-    across = (x[:, None] * pinch[None, :] + gather * (pinch[None, :] - 1) * -0.0) * width / 2 - (1 - pinch[None, :]) * width * 0.42
-    grid: Grid = np.stack([across, wave - 0.0, np.broadcast_to(height * z[None, :], across.shape)], axis=-1)
+    across = (x[:, None] * pinch[None, :]) * width / 2 - (1 - pinch[None, :]) * width * 0.42
+    grid: Grid = np.stack([across, wave, np.broadcast_to(height * z[None, :], across.shape)], axis=-1)
     back = grid + np.array([0.0, 0.007, 0.0])
     return sheet(grid, back)
 
@@ -141,14 +168,22 @@ def curtain(rng: np.random.Generator) -> Model:
     width, height = rng.uniform(1.5, 2.0), rng.uniform(1.9, 2.3)
     tied = rng.random() < 0.5
     each = width * (0.44 if tied else 0.36)
-    drape = _drape(each, height - 0.05, 7, 0.45 if tied else 0.0).moved(-width / 2 + each / 2, 0, 0)
+    drape = _drape(each, height - 0.05, 6, 0.45 if tied else 0.0).moved(-width / 2 + each / 2, 0, 0)
     rail_z = height - 0.015
     bar = cylinder(0.013, width + 0.16, 12).turned("y", 90).moved(-width / 2 - 0.08, 0, rail_z)
     finial = ellipsoid(0.028, 0.028, 0.028, 14, 8).moved(width / 2 + 0.09, 0, rail_z - 0.028)
-    holder = slab_box((0.02, 0.1, 0.02), (width / 2 + 0.03, 0.05, rail_z)) + disc(0.03, 0.01, 0.003, 16).turned("x", 90).moved(width / 2 + 0.03, 0.1, rail_z)
-    rings = row(lathe([(0.018, 0.0), (0.024, 0.0), (0.024, 0.008), (0.018, 0.008)], 12, closed=True).turned("y", 90), np.linspace(-each * 0.46, each * 0.46, 6))
+    holder = slab_box((0.02, 0.1, 0.02), (width / 2 + 0.03, 0.05, rail_z)) + disc(0.03, 0.01, 0.003, 16).turned(
+        "x", 90
+    ).moved(width / 2 + 0.03, 0.1, rail_z)
+    rings = row(
+        lathe([(0.018, 0.0), (0.024, 0.0), (0.024, 0.008), (0.018, 0.008)], 10, closed=True).turned("y", 90),
+        np.linspace(-each * 0.46, each * 0.46, 5),
+    )
     rings = rings.moved(-width / 2 + each / 2, 0, rail_z - 0.008)
-    pieces: list[Piece] = [(both_sides(drape), cloth.material), (join([bar, both_sides(finial + holder + rings)]), rod.material)]
+    pieces: list[Piece] = [
+        (both_sides(drape), cloth.material),
+        (join([bar, both_sides(finial + holder + rings)]), rod.material),
+    ]
     if tied:
         band = lathe([(0.0, 0.0), (each * 0.3, 0.0), (each * 0.3, 0.06), (0.0, 0.06)], 18).scaled(1.0, 0.42, 1)
         place = -width / 2 + each / 2 - 0.45 * each * 0.42
@@ -164,28 +199,44 @@ def radiator(rng: np.random.Generator) -> Model:
     rib = soft_box(0.045, 0.11, height - 0.1, 0.02, 2).moved(z=0.1)
     xs = (np.arange(count) - (count - 1) / 2) * pitch
     ribs = row(rib, xs)
-    ties = [cylinder(0.02, pitch * (count - 1), 10).turned("y", 90).moved(float(xs[0]), 0, z) for z in (0.15, height - 0.05)]
+    ties = [
+        cylinder(0.02, pitch * (count - 1), 10).turned("y", 90).moved(float(xs[0]), 0, z) for z in (0.15, height - 0.05)
+    ]
     feet = both_sides(slab_box((0.025, 0.1, 0.12), (float(xs[-1]), 0, 0.06)))
     x = float(xs[-1]) + 0.02
     pipe = tube(bend([(x, 0, 0.15), (x + 0.06, 0, 0.15), (x + 0.06, 0, 0.0)], 0.03, 3), 0.011, 8)
-    valve = lathe([(0.022, 0.0), (0.024, 0.05), (0.018, 0.06), (0.0, 0.06)], 16).turned("y", 90).moved(x + 0.06, 0, 0.15)
+    valve = (
+        lathe([(0.022, 0.0), (0.024, 0.05), (0.018, 0.06), (0.0, 0.06)], 16).turned("y", 90).moved(x + 0.06, 0, 0.15)
+    )
     return_pipe = tube([(-x + 0.02, 0.03, 0.11), (-x + 0.02, 0.03, 0.0)], 0.011, 8)
-    pieces = [(join([ribs, *ties, feet]), finish.material), (pipe + return_pipe, CHROME), (valve, plastic("e9e7e0") if finish.word != "white" else plastic("6d7175"))]
+    pieces = [
+        (join([ribs, *ties, feet]), finish.material),
+        (pipe + return_pipe, CHROME),
+        (valve, plastic("e9e7e0") if finish.word != "white" else plastic("6d7175")),
+    ]
     return assemble(Design("radiator", f"{finish.word} ribbed radiator"), pieces)
 
 
 def fireplace(rng: np.random.Generator) -> Model:
     """Build a fireplace: mantel on pilasters, brick hearth, logs and flames."""
     width, height, depth = rng.uniform(1.25, 1.5), rng.uniform(1.05, 1.2), 0.34
-    stone = choose(rng, (Finish("white", matt("e6e2d8")), Finish("marble", Material(srgb("dcd8d0"), "marble", srgb("a9a49c"), scale_m=0.3, gloss=0.4)),
-                         wood(rng, ("dark wooden", "wooden"))))  # fmt: skip
+    stone = choose(
+        rng,
+        (
+            Finish("white", matt("e6e2d8")),
+            Finish("marble", Material(srgb("dcd8d0"), "marble", srgb("a9a49c"), scale_m=0.3, gloss=0.4)),
+            wood(rng, ("dark wooden", "wooden")),
+        ),
+    )
     brick = Material(srgb("8a4a38"), "bricks", srgb("b5a594"), scale_m=0.2)
     leg_w, open_h = 0.24, height - 0.36
     y_front = -depth / 2
     parts = [
         both_sides(box(leg_w, depth, height - 0.08, 0.008).moved((width - leg_w) / 2 - 0.04)),
         both_sides(box(leg_w + 0.04, depth + 0.03, 0.12, 0.01).moved((width - leg_w) / 2 - 0.04, -0.012)),
-        both_sides(box(leg_w - 0.08, 0.02, open_h - 0.2, 0.006).moved((width - leg_w) / 2 - 0.04, y_front - 0.004, 0.2)),
+        both_sides(
+            box(leg_w - 0.08, 0.02, open_h - 0.2, 0.006).moved((width - leg_w) / 2 - 0.04, y_front - 0.004, 0.2)
+        ),
         box(width - 2 * leg_w - 0.06, depth - 0.02, 0.28, 0.006).moved(0, 0.005, open_h),
         box(width * 0.42, 0.02, 0.12, 0.006).moved(0, y_front + 0.002, open_h + 0.08),
         box(width + 0.1, depth + 0.08, 0.05, 0.012).moved(0, -0.03, height - 0.05),
@@ -193,19 +244,31 @@ def fireplace(rng: np.random.Generator) -> Model:
     ]
     inner_w = width - 2 * leg_w - 0.06
     niche = [
-        slab_box((inner_w, 0.03, open_h), (0, depth / 2 - 0.015, open_h / 2)),
-        both_sides(slab_box((0.05, depth - 0.05, open_h), (inner_w / 2 - 0.02, 0, open_h / 2))),
-        slab_box((inner_w, depth - 0.03, 0.03), (0, 0, 0.015)),
+        slab_box((inner_w, 0.03, open_h), (0, depth / 2 - 0.017, open_h / 2 + 0.002)),
+        both_sides(slab_box((0.05, depth - 0.05, open_h), (inner_w / 2 - 0.02, 0, open_h / 2 + 0.002))),
+        slab_box((inner_w, depth - 0.03, 0.03), (0, 0, 0.017)),
     ]
     log = cylinder(0.045, 0.4, 12).turned("y", 90).moved(-0.2)
-    logs = [log.moved(0, -0.06, 0.075), log.turned("z", 10).moved(0.01, 0.05, 0.075), log.turned("z", -24).turned("y", 8).moved(0, 0, 0.15)]
+    logs = [
+        log.moved(0, -0.06, 0.075),
+        log.turned("z", 10).moved(0.01, 0.05, 0.075),
+        log.turned("z", -24).turned("y", 8).moved(0, 0, 0.15),
+    ]
     flame = lathe([(0.0, 0.0), (0.05, 0.05), (0.055, 0.1), (0.03, 0.19), (0.0, 0.28)], 10)
     spots = [(-0.1, 0.02, 0.8), (-0.02, -0.02, 1.15), (0.08, 0.02, 0.95), (0.14, -0.01, 0.6)]
     fire = join([flame.scaled(s, 0.7 * s, s).moved(x, y, 0.1) for x, y, s in spots])
     core = join([flame.scaled(0.5 * s, 0.8 * s, 0.6 * s).moved(x, y - 0.016, 0.1) for x, y, s in spots])
-    grate = row(slab_box((0.012, 0.22, 0.012), (0, 0, 0.05)), np.linspace(-0.2, 0.2, 7)) + both_sides(frustum(0.01, 0.01, 0.16, 8).moved(0.23, -0.1, 0.03))
+    grate = row(slab_box((0.012, 0.22, 0.012), (0, 0, 0.05)), np.linspace(-0.2, 0.2, 7)) + both_sides(
+        frustum(0.01, 0.01, 0.16, 8).moved(0.23, -0.1, 0.03)
+    )
     half = width / 2 - 0.02
-    pieces = [(join(parts), stone.material), (join(niche), brick), (join(logs), matt("5a3d28")), (fire, Material(srgb("e2702a"), emission=0.9)),
-              (core, Material(srgb("f6c64a"), emission=1.0)), (grate, BLACK_METAL)]  # fmt: skip
+    pieces = [
+        (join(parts), stone.material),
+        (join(niche), brick),
+        (join(logs), matt("5a3d28")),
+        (fire, Material(srgb("e2702a"), emission=0.9)),
+        (core, Material(srgb("f6c64a"), emission=1.0)),
+        (grate, BLACK_METAL),
+    ]
     support = (-half, -depth / 2 + 0.0, half, depth / 2 - 0.03, height)
     return assemble(Design("fireplace", f"{stone.word} fireplace with burning fire", support_m=support), pieces)

@@ -40,27 +40,39 @@ def choose(rng: np.random.Generator, options: Sequence[T]) -> T:
 
 
 COLORS: dict[str, str] = {
-    "red": "b3372f", "blue": "35608f", "green": "55784a", "yellow": "d9ad3c", "orange": "d1763a",
-    "purple": "6f4d80", "pink": "d893a0", "brown": "7a5138", "beige": "cdb795", "grey": "8b8d90",
-    "dark grey": "4b4e52", "black": "26272a", "white": "e9e7e1", "light blue": "8db3cc", "teal": "2f7c80",
-}  # fmt: skip
+    "red": "b3372f",
+    "blue": "35608f",
+    "green": "55784a",
+    "yellow": "d9ad3c",
+    "orange": "d1763a",
+    "purple": "6f4d80",
+    "pink": "d893a0",
+    "brown": "7a5138",
+    "beige": "cdb795",
+    "grey": "8b8d90",
+    "dark grey": "4b4e52",
+    "black": "26272a",
+    "white": "e9e7e1",
+    "light blue": "8db3cc",
+    "teal": "2f7c80",
+}
 FABRICS = ("red", "blue", "green", "yellow", "orange", "purple", "pink", "brown", "beige", "grey", "dark grey", "teal")
 BRIGHTS = ("red", "blue", "green", "yellow", "orange", "purple", "pink", "light blue", "teal", "white")
 PAINTS = ("white", "white", "light blue", "green", "grey", "red", "blue", "yellow")
 APPLIANCES = ("white", "white", "grey", "dark grey", "black", "red")
 
 _WOODS = (
-    ("light wooden", "d3b083", "bd9667"),
-    ("wooden", "a87848", "8f6238"),
-    ("wooden", "9a6a3f", "815530"),
-    ("dark wooden", "5f4029", "4a301d"),
+    ("light wooden", "d6b58a", "c6a375"),
+    ("wooden", "aa7b4c", "976a40"),
+    ("wooden", "9c6d43", "8b5f39"),
+    ("dark wooden", "61432d", "523825"),
 )
 
 
 def wood(rng: np.random.Generator, kinds: Sequence[str] = ("light wooden", "wooden", "dark wooden")) -> Finish:
     """Pick a wood by the words in `kinds`."""
     word, base, grain = choose(rng, [row for row in _WOODS if row[0] in kinds])
-    return Finish(word, Material(srgb(base), "wood", srgb(grain), scale_m=0.06, gloss=0.15))
+    return Finish(word, Material(srgb(base), "wood", srgb(grain), scale_m=0.045, gloss=0.15))
 
 
 def fabric(rng: np.random.Generator, names: Sequence[str] = FABRICS) -> Finish:

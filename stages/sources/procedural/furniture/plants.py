@@ -78,16 +78,16 @@ def _palm(rng: np.random.Generator, height: float) -> list[Piece]:
     for k in range(6):
         profile += [(0.028 - 0.0015 * k, trunk_h * (k + 0.5) / 6), (0.031 - 0.0015 * k, trunk_h * (k + 1) / 6)]
     fronds, ribs = [], []
-    count = int(rng.integers(8, 11))
+    count = int(rng.integers(7, 9))
     for k in range(count):
         reach, rise = rng.uniform(0.3, 0.42), rng.uniform(0.2, 0.5) * height
         t = np.linspace(0, 1, 7)
         rib = np.column_stack([reach * t, np.zeros(7), rise * np.sin(t * 2.3) / 0.95])
         turn = 360 * k / count + rng.uniform(-12, 12)
-        ribs.append(tube(rib, [0.006, 0.002], 4).turned("z", turn).moved(z=trunk_h - 0.01))
-        for j in range(2, 7):
+        ribs.append(tube(rib, [0.006, 0.002], 3).turned("z", turn).moved(z=trunk_h - 0.01))
+        for j in range(2, 6):
             for side in (-1, 1):
-                blade = leaf(0.15 * (1.15 - 0.5 * t[j]), 0.03, 0.05, 0.002, 3).turned("z", side * (65 - 40 * t[j]))
+                blade = leaf(0.16 * (1.15 - 0.5 * t[j]), 0.036, 0.05, 0.002, 2).turned("z", side * (65 - 40 * t[j]))
                 fronds.append(blade.moved(*rib[j]).turned("z", turn).moved(z=trunk_h - 0.01))
     return [(lathe(profile, 12), matt("7a5b3c")), (join(ribs), matt("6f8a45")), (join(fronds), _green(rng))]
 
@@ -104,7 +104,7 @@ def _sword(rng: np.random.Generator, height: float, pot_r: float) -> list[Piece]
             return part.turned("z", turn).turned("y", lean).moved(reach).turned("z", 137.5 * k)
 
         def blade(half: float, thick: float, tall: float = tall) -> Part:
-            rings = [(0.6, 0.0), (1.0, 0.35), (0.95, 0.7), (0.5, 0.92), (0.03, 1.0)]
+            rings = [(0.6, 0.0), (1.0, 0.35), (0.95, 0.7), (0.5, 0.92), (0.0, 1.0)]
             return lathe([(half * r, tall * z) for r, z in rings], 8).scaled(1, thick / half, 1)
 
         outer.append(place(blade(width / 2, 0.003)))
@@ -114,6 +114,7 @@ def _sword(rng: np.random.Generator, height: float, pot_r: float) -> list[Piece]
 
 def _cactus(rng: np.random.Generator, height: float) -> list[Piece]:
     """Grow a ribbed column with two upturned arms and a flower."""
+
     def ribbed(path: list[tuple[float, float, float]], radius: float) -> Part:
         points = np.array(path)
         ends = np.linspace(0, 1, len(points))
@@ -133,7 +134,13 @@ def _cactus(rng: np.random.Generator, height: float) -> list[Piece]:
         for k in range(7):
             spine = frustum(0.003, 0.0005, 0.022, 4).turned("y", 80).moved(0.062, 0, float(level))
             spines.append(spine.turned("z", 360 * k / 7 + 25 * (int(level * 100) % 2)))
-    petals = join([ellipsoid(0.022, 0.009, 0.004, 8, 4).turned("y", -40).moved(0.018).turned("z", 60 * k) for k in range(6)])
+    petals = join(
+        [ellipsoid(0.022, 0.009, 0.004, 8, 4).turned("y", -40).moved(0.018).turned("z", 60 * k) for k in range(6)]
+    )
     turn = rng.uniform(-40, 40)
-    grown: list[Piece] = [(join([trunk, *arms]), _green(rng)), (join(spines), matt("e3d9b4")), (petals.moved(z=height - 0.004), matt("cf5f86"))]
+    grown: list[Piece] = [
+        (join([trunk, *arms]), _green(rng)),
+        (join(spines), matt("e3d9b4")),
+        (petals.moved(z=height - 0.004), matt("cf5f86")),
+    ]
     return [(part.turned("z", turn), material) for part, material in grown]

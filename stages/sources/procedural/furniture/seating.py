@@ -29,7 +29,7 @@ def chair(rng: np.random.Generator) -> Model:
     frame = wood(rng) if rng.random() < 0.55 else paint(rng, BRIGHTS)
     width, depth, seat_z = rng.uniform(0.42, 0.48), rng.uniform(0.42, 0.47), rng.uniform(0.44, 0.47)
     top_z = rng.uniform(0.86, 1.0)
-    x, y, post = width / 2 - 0.022, depth / 2 - 0.022, 0.036
+    x, y, _post = width / 2 - 0.022, depth / 2 - 0.022, 0.036
     front = frustum(0.014, 0.021, seat_z - 0.03, 10).moved(x, -y)
     lean = 0.07
     back_post = tube([(x, y, 0), (x, y, seat_z), (x, y + lean, top_z)], [0.016, 0.02, 0.016], 10)
@@ -46,7 +46,9 @@ def chair(rng: np.random.Generator) -> Model:
     caption = f"{frame.word} chair"
     if rng.random() < 0.45:
         pad = fabric(rng)
-        pieces.append((soft_box(width - 0.05, depth - 0.06, 0.035, 0.016, crown=0.006).moved(z=seat_z + 0.004), pad.material))
+        pieces.append(
+            (soft_box(width - 0.05, depth - 0.06, 0.035, 0.016, crown=0.006).moved(z=seat_z + 0.004), pad.material)
+        )
         caption = f"{frame.word} chair with {pad.word} seat"
     return assemble(Design("chair", caption), pieces)
 
@@ -76,9 +78,18 @@ def _shell_chair(rng: np.random.Generator) -> Model:
     """Build a chair whose seat and back are one bent shell on four splayed legs."""
     shell = paint(rng, BRIGHTS)
     legs: Finish = wood(rng) if rng.random() < 0.6 else metal(rng)
-    width, seat_z, depth = rng.uniform(0.44, 0.48), rng.uniform(0.44, 0.46), 0.42
-    profile = [(-0.23, 0.0), (-0.21, 0.012), (-0.1, 0.004), (0.06, 0.0), (0.15, 0.016), (0.2, 0.075), (0.225, 0.2),
-               (0.25, 0.32), (0.27, 0.4)]  # fmt: skip
+    width, seat_z, _depth = rng.uniform(0.44, 0.48), rng.uniform(0.44, 0.46), 0.42
+    profile = [
+        (-0.23, 0.0),
+        (-0.21, 0.012),
+        (-0.1, 0.004),
+        (0.06, 0.0),
+        (0.15, 0.016),
+        (0.2, 0.075),
+        (0.225, 0.2),
+        (0.25, 0.32),
+        (0.27, 0.4),
+    ]
     part = _bent_shell(profile, width).moved(z=seat_z)
     leg = tube([(0.12, 0.1, seat_z + 0.006), (0.21, 0.2, 0.0)], [0.017, 0.012], 10)
     braces = both_sides(tube([(0.15, 0.13, 0.32), (0.15, -0.13, 0.32)], 0.006, 6))

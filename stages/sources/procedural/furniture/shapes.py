@@ -150,4 +150,3 @@ def torus(radius: float, tube_radius: float, n: int = 24, around: int = 8) -> Pa
         # The section turns from outward to downward: counter-clockwise seen from the ring ahead.
         rings.append((radius + section[:, :1]) * along - section[:, 1:] * np.array([0.0, 0.0, 1.0]))
     return loft(rings, closed=True).moved(z=tube_radius)
-

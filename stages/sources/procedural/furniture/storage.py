@@ -88,7 +88,11 @@ def dresser(rng: np.random.Generator) -> Model:
             spread = both_sides(grip.moved(cell_w * 0.25)) if round_knobs or columns == 1 else grip
             handles.append(spread.moved(x, -depth / 2 - 0.018, z + cell_h / 2))
     seams = reveal(width - 0.016, height - low - 0.04).moved(0, -depth / 2, low + 0.01)
-    pieces = [(join(wooden), finish.material), (join(handles), fitting.material), (seams, darker(finish.material, 0.35))]
+    pieces = [
+        (join(wooden), finish.material),
+        (join(handles), fitting.material),
+        (seams, darker(finish.material, 0.35)),
+    ]
     half_w, half_d = width / 2 - 0.03, depth / 2 - 0.03
     shape = "wide" if columns == 2 else "tall" if rows == 5 else "small"
     design = Design("dresser", f"{shape} {finish.word} dresser", support_m=(-half_w, -half_d, half_w, half_d, height))
@@ -112,12 +116,18 @@ def wardrobe(rng: np.random.Generator) -> Model:
         door = framed_panel(door_w - 0.01, door_h) if framed else panel(door_w - 0.01, door_h)
         wooden.append(door.moved(x, -depth / 2, z))
         side = 1 if k < doors / 2 else -1
-        handles.append(bar_handle(0.2, upright=True).moved(x + side * (door_w / 2 - 0.04), -depth / 2 - 0.016, z + door_h * 0.48))
+        handles.append(
+            bar_handle(0.2, upright=True).moved(x + side * (door_w / 2 - 0.04), -depth / 2 - 0.016, z + door_h * 0.48)
+        )
         if drawer_h:
             wooden.append(panel(door_w - 0.01, drawer_h - 0.012).moved(x, -depth / 2, low + 0.015))
             handles.append(knob().moved(x, -depth / 2 - 0.016, low + 0.14))
     seams = reveal(width - 0.016, height - low - 0.06).moved(0, -depth / 2, low + 0.01)
-    pieces = [(join(wooden), finish.material), (join(handles), fitting.material), (seams, darker(finish.material, 0.35))]
+    pieces = [
+        (join(wooden), finish.material),
+        (join(handles), fitting.material),
+        (seams, darker(finish.material, 0.35)),
+    ]
     caption = f"{finish.word} {'two' if doors == 2 else 'three'}-door wardrobe"
     if doors == 3 and rng.random() < 0.7:
         glass = slab_box((door_w - 0.14, 0.006, door_h - 0.14), (0, -depth / 2 - 0.018, z + door_h / 2))
@@ -132,7 +142,10 @@ def bookshelf(rng: np.random.Generator) -> Model:
     gap = rng.uniform(0.32, 0.37)
     height = 0.08 + shelves * gap + 0.02
     finish = wood_or_paint(rng, ("white", "white", "black", "grey"))
-    wooden = [shell(width, depth, height - 0.06).moved(z=0.06), slab_box((width - 0.01, depth - 0.03, 0.07), (0, 0.01, 0.035))]
+    wooden = [
+        shell(width, depth, height - 0.06).moved(z=0.06),
+        slab_box((width - 0.01, depth - 0.03, 0.07), (0, 0.01, 0.035)),
+    ]
     pieces: list[Piece] = []
     for k in range(shelves):
         z = 0.08 + k * gap
@@ -147,7 +160,9 @@ def _shelf_load(rng: np.random.Generator, width: float, depth: float, height: fl
     """Fill one shelf: books all along, or books beside a storage box or a vase."""
     kind = choose(rng, ("books", "books", "box", "vase"))
     if kind == "books":
-        return [(part.moved(z=z), color) for part, color in book_row(rng, width, depth, height, rng.uniform(0.75, 0.98))]
+        return [
+            (part.moved(z=z), color) for part, color in book_row(rng, width, depth, height, rng.uniform(0.75, 0.98))
+        ]
     rest = 0.3 if kind == "box" else 0.18
     loaded = [(part.moved(-rest / 2, 0, z), color) for part, color in book_row(rng, width - rest, depth, height, 0.95)]
     x = width / 2 - rest / 2
@@ -165,8 +180,13 @@ def tv_stand(rng: np.random.Generator) -> Model:
     finish, fitting = wood_or_paint(rng, ("white", "black", "grey")), metal(rng)
     low = rng.uniform(0.1, 0.16)
     case_h, bay = height - low, width / 3
-    legs = four_corners(tube([(width / 2 - 0.14, depth / 2 - 0.08, low + 0.01), (width / 2 - 0.08, depth / 2 - 0.04, 0)],
-                             [0.02, 0.012], 10))  # fmt: skip
+    legs = four_corners(
+        tube(
+            [(width / 2 - 0.14, depth / 2 - 0.08, low + 0.01), (width / 2 - 0.08, depth / 2 - 0.04, 0)],
+            [0.02, 0.012],
+            10,
+        )
+    )
     wooden = [shell(width, depth, case_h).moved(z=low), legs]
     wooden.append(both_sides(slab_box((0.02, depth - 0.02, case_h - 0.02), (bay / 2, 0, low + case_h / 2))))
     wooden.append(slab_box((bay - 0.01, depth - 0.04, 0.018), (0, 0.01, low + case_h * 0.52)))
@@ -176,7 +196,12 @@ def tv_stand(rng: np.random.Generator) -> Model:
     handles = both_sides(bar_handle(0.14, upright=True).moved(bay / 2 + 0.055, -depth / 2, low + case_h / 2))
     player = box(bay * 0.72, 0.24, 0.05, 0.006).moved(0, -0.02, low + 0.022)
     feet = slab_box((bay * 0.5, 0.004, 0.008), (0, -0.142, low + 0.055))
-    pieces = [(join(wooden), finish.material), (handles, fitting.material), (player, BLACK_METAL), (feet, matt("6fa0c0"))]
+    pieces = [
+        (join(wooden), finish.material),
+        (handles, fitting.material),
+        (player, BLACK_METAL),
+        (feet, matt("6fa0c0")),
+    ]
     half_w, half_d = width / 2 - 0.03, depth / 2 - 0.02
     design = Design("tv stand", f"low {finish.word} tv stand", support_m=(-half_w, -half_d, half_w, half_d, height))
     return assemble(design, pieces)
@@ -201,11 +226,18 @@ def cabinet(rng: np.random.Generator) -> Model:
         handles.append(knob().moved(x + side * (cell / 2 - 0.035), -depth / 2 - 0.016, low + door_h * 0.6))
         handles.append(bar_handle(0.12).moved(x, -depth / 2 - 0.016, low + door_h + drawer_h * 0.55))
     seams = reveal(width - 0.016, height - low - 0.05).moved(0, -depth / 2, low + 0.01)
-    pieces = [(join(wooden), finish.material), (top, top_finish.material), (join(handles), fitting.material),
-              (seams, darker(finish.material, 0.35))]  # fmt: skip
+    pieces = [
+        (join(wooden), finish.material),
+        (top, top_finish.material),
+        (join(handles), fitting.material),
+        (seams, darker(finish.material, 0.35)),
+    ]
     half_w, half_d = width / 2 - 0.03, depth / 2 - 0.03
-    design = Design("cabinet", f"{finish.word} cabinet with {'two' if doors == 2 else 'three'} doors",
-                    support_m=(-half_w, -half_d, half_w, half_d, height))  # fmt: skip
+    design = Design(
+        "cabinet",
+        f"{finish.word} cabinet with {'two' if doors == 2 else 'three'} doors",
+        support_m=(-half_w, -half_d, half_w, half_d, height),
+    )
     return assemble(design, pieces)
 
 
@@ -216,17 +248,31 @@ def shelf(rng: np.random.Generator) -> Model:
     z = 0.2
     board = box(width, depth, 0.028, 0.005).moved(z=z)
     x, back = width / 2 - 0.14, depth / 2
-    bracket = join([
-        slab_box((0.025, 0.012, z), (x, back - 0.006, z / 2)),
-        slab_box((0.025, depth - 0.04, 0.012), (x, 0.02, z - 0.006)),
-        tube([(x, back - 0.008, 0.02), (x, -back + 0.06, z - 0.008)], 0.009, 8),
-    ])  # fmt: skip
+    bracket = join(
+        [
+            slab_box((0.025, 0.012, z), (x, back - 0.006, z / 2)),
+            slab_box((0.025, depth - 0.04, 0.012), (x, 0.02, z - 0.006)),
+            tube([(x, back - 0.008, 0.02), (x, -back + 0.06, z - 0.008)], 0.009, 8),
+        ]
+    )
     top = z + 0.029
-    books = [(part.moved(-width * 0.2, 0.0, top), color) for part, color in book_row(rng, width * 0.5, depth, 0.26, 0.95)]
-    pot = lathe([(0.04, 0), (0.055, 0.09), (0.058, 0.09), (0.058, 0.1), (0.046, 0.1), (0.0, 0.085)], 18).moved(width * 0.33, 0, top)
+    books = [
+        (part.moved(-width * 0.2, 0.0, top), color) for part, color in book_row(rng, width * 0.5, depth, 0.26, 0.95)
+    ]
+    pot = lathe([(0.04, 0), (0.055, 0.09), (0.058, 0.09), (0.058, 0.1), (0.046, 0.1), (0.0, 0.085)], 18).moved(
+        width * 0.33, 0, top
+    )
     jar = cylinder(0.032, 0.1, 16).moved(width * 0.18, 0, top)
-    lid = lathe([(0.034, 0.1), (0.034, 0.115), (0.006, 0.117), (0.01, 0.13), (0.0, 0.134)], 16).moved(width * 0.18, 0, top)
+    lid = lathe([(0.034, 0.1), (0.034, 0.115), (0.006, 0.117), (0.01, 0.13), (0.0, 0.134)], 16).moved(
+        width * 0.18, 0, top
+    )
     color = paint(rng, ("white", "yellow", "teal", "red", "blue"))
-    pieces = [(board, finish.material), (both_sides(bracket), iron.material), *books, (pot, color.material),
-              (jar, GLASS), (lid, darker(finish.material))]  # fmt: skip
+    pieces = [
+        (board, finish.material),
+        (both_sides(bracket), iron.material),
+        *books,
+        (pot, color.material),
+        (jar, GLASS),
+        (lid, darker(finish.material)),
+    ]
     return assemble(Design("shelf", f"{finish.word} wall shelf with books", placement="wall"), pieces)

@@ -91,7 +91,7 @@ def _doubled_area(outline: Float[np.ndarray, "n 2"]) -> float:
     return float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
 
 
-def _cross(o: Float[np.ndarray, "2"], a: Float[np.ndarray, "2"], b: Float[np.ndarray, "2"]) -> float:
+def _cross(o: Float[np.ndarray, 2], a: Float[np.ndarray, 2], b: Float[np.ndarray, 2]) -> float:
     return float((a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]))
 
 
@@ -155,7 +155,7 @@ def pillow(width: float, depth: float, height: float, cells: int = 8) -> Part:
     u, v = np.meshgrid(t, t, indexing="ij")
     # Edges are drawn in between the corners, as stuffing does to a sewn square.
     x, y = u * (1 - 0.08 * (1 - v**2) * u**2), v * (1 - 0.08 * (1 - u**2) * v**2)
-    bulge = ((1 - u**2) * (1 - v**2)) ** 0.38 * height / 2
+    bulge = 0.003 + ((1 - u**2) * (1 - v**2)) ** 0.38 * (height / 2 - 0.003)
     top = np.stack([x * width / 2, y * depth / 2, height / 2 + bulge], axis=-1)
     bottom = np.stack([x * width / 2, y * depth / 2, height / 2 - bulge], axis=-1)
     return sheet(top, bottom)

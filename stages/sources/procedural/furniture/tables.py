@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from stages.sources.procedural.furniture.cabinets import bar_handle, panel
-from stages.sources.procedural.furniture.model import Design, Model, Piece, Support, assemble
+from stages.sources.procedural.furniture.model import Design, Model, Support, assemble
 from stages.sources.procedural.furniture.palette import (
-    BLACK_METAL,
     GLASS,
     choose,
     metal,
@@ -15,7 +14,7 @@ from stages.sources.procedural.furniture.palette import (
     wood,
     wood_or_paint,
 )
-from stages.sources.procedural.furniture.parts import Part, around, both_sides, four_corners, join, row
+from stages.sources.procedural.furniture.parts import Part, around, both_sides, four_corners, join
 from stages.sources.procedural.furniture.shapes import box, cylinder, disc, frustum, lathe, slab_box, soft_box, torus
 from stages.sources.procedural.furniture.sweeps import bend, tube
 
@@ -43,7 +42,9 @@ def dining_table(rng: np.random.Generator) -> Model:
         else:
             leg = tube([(radius * 0.68, 0, height - 0.06), (radius * 0.82, 0, 0)], [0.026, 0.015], 12)
             under, symmetry = around(leg, 4, 45) + lathe(_apron(radius * 0.72, height), 32, closed=True), 90.0
-        design = Design("dining table", f"round {finish.word} dining table", symmetry, support_m=_round_top(radius, height))
+        design = Design(
+            "dining table", f"round {finish.word} dining table", symmetry, support_m=_round_top(radius, height)
+        )
         return assemble(design, [(top + under, finish.material)])
     length, depth = rng.uniform(1.3, 1.9), rng.uniform(0.78, 0.92)
     top = box(length, depth, 0.034, 0.006).moved(z=height - 0.034)
@@ -59,12 +60,25 @@ def dining_table(rng: np.random.Generator) -> Model:
 
 
 def _apron(radius: float, height: float) -> list[tuple[float, float]]:
-    return [(radius, height - 0.1), (radius, height - 0.028), (radius - 0.02, height - 0.028), (radius - 0.02, height - 0.1)]
+    return [
+        (radius, height - 0.1),
+        (radius, height - 0.028),
+        (radius - 0.02, height - 0.028),
+        (radius - 0.02, height - 0.1),
+    ]
 
 
 def _pedestal(radius: float, height: float) -> Part:
     """Make a turned column on four curved feet."""
-    column = [(0.085, 0.12), (0.085, 0.17), (0.05, 0.22), (0.045, 0.4), (0.062, 0.52), (0.05, 0.6), (0.12, height - 0.028)]
+    column = [
+        (0.085, 0.12),
+        (0.085, 0.17),
+        (0.05, 0.22),
+        (0.045, 0.4),
+        (0.062, 0.52),
+        (0.05, 0.6),
+        (0.12, height - 0.028),
+    ]
     foot = tube(bend([(0.05, 0, 0.17), (radius * 0.4, 0, 0.13), (radius * 0.72, 0, 0.025)], 0.15), 0.025, 8)
     return lathe(column, 20) + around(foot, 4, 45)
 
@@ -89,7 +103,10 @@ def coffee_table(rng: np.random.Generator) -> Model:
         radius = rng.uniform(0.38, 0.48)
         leg = tube([(radius * 0.55, 0, height - 0.02), (radius * 0.85, 0, 0)], [0.02, 0.012], 10)
         legs = wood(rng)
-        pieces = [(disc(radius, 0.03, 0.01, 40).moved(z=height - 0.03), finish.material), (around(leg, 3, 30), legs.material)]
+        pieces = [
+            (disc(radius, 0.03, 0.01, 40).moved(z=height - 0.03), finish.material),
+            (around(leg, 3, 30), legs.material),
+        ]
         design = Design("coffee table", f"round {finish.word} coffee table", 120, support_m=_round_top(radius, height))
         return assemble(design, pieces)
     if style == "drum":
@@ -119,8 +136,9 @@ def _glass_table(rng: np.random.Generator, height: float) -> Model:
         cylinder(0.009, 2 * x, 8).turned("y", 90).moved(-x, 0, 0.08),
     ]
     glass = soft_box(length, depth, 0.012, 0.005).moved(z=height - 0.012)
-    design = Design("coffee table", f"glass coffee table with {iron.word} frame", 180,
-                    support_m=_flat_top(length, depth, height))  # fmt: skip
+    design = Design(
+        "coffee table", f"glass coffee table with {iron.word} frame", 180, support_m=_flat_top(length, depth, height)
+    )
     return assemble(design, [(join(frame), iron.material), (glass, GLASS)])
 
 
@@ -135,9 +153,16 @@ def desk(rng: np.random.Generator) -> Model:
     wooden, steel = [board], []
     x = length / 2 - 0.03
     if style == "metal":
-        loop = [(x - 0.06, -depth / 2 + 0.04, 0.02), (x - 0.06, -depth / 2 + 0.1, height - 0.045),
-                (x - 0.06, depth / 2 - 0.1, height - 0.045), (x - 0.06, depth / 2 - 0.04, 0.02)]  # fmt: skip
-        steel = [both_sides(tube(loop, 0.02, 4)), slab_box((2 * x - 0.12, 0.016, 0.2), (0, depth / 2 - 0.09, height - 0.18))]
+        loop = [
+            (x - 0.06, -depth / 2 + 0.04, 0.02),
+            (x - 0.06, -depth / 2 + 0.1, height - 0.045),
+            (x - 0.06, depth / 2 - 0.1, height - 0.045),
+            (x - 0.06, depth / 2 - 0.04, 0.02),
+        ]
+        steel = [
+            both_sides(tube(loop, 0.02, 4)),
+            slab_box((2 * x - 0.12, 0.016, 0.2), (0, depth / 2 - 0.09, height - 0.18)),
+        ]
         foot = slab_box((0.05, depth - 0.02, 0.03), (x - 0.06, 0, 0.015))
         steel.append(both_sides(foot))
         caption = f"{finish.word} desk with {iron.word} legs"
@@ -145,7 +170,9 @@ def desk(rng: np.random.Generator) -> Model:
         leg = tube([(x - 0.04, depth / 2 - 0.06, height - 0.03), (x, depth / 2 - 0.03, 0)], [0.024, 0.014], 10)
         wooden += [four_corners(leg), slab_box((length - 0.12, depth - 0.08, 0.1), (0, 0, height - 0.079))]
         for side in (-1, 1):
-            wooden.append(panel(length / 2 - 0.08, 0.082).moved(side * (length / 4 - 0.032), -depth / 2 + 0.04, height - 0.12))
+            wooden.append(
+                panel(length / 2 - 0.08, 0.082).moved(side * (length / 4 - 0.032), -depth / 2 + 0.04, height - 0.12)
+            )
             steel.append(bar_handle(0.12).moved(side * (length / 4 - 0.032), -depth / 2 + 0.022, height - 0.079))
         caption = f"{finish.word} desk with drawers"
     else:
@@ -160,7 +187,9 @@ def desk(rng: np.random.Generator) -> Model:
         else:
             wooden.append(slab_box((0.03, depth - 0.04, height - 0.03), (-x, 0, (height - 0.03) / 2)))
         caption = f"{finish.word} desk with drawers"
-    return assemble(Design("desk", caption, support_m=support), [(join(wooden), finish.material), (join(steel), iron.material)])
+    return assemble(
+        Design("desk", caption, support_m=support), [(join(wooden), finish.material), (join(steel), iron.material)]
+    )
 
 
 def _pedestal_drawers(depth: float, height: float) -> tuple[Part, Part]:

@@ -50,8 +50,14 @@ def sofa(rng: np.random.Generator) -> Model:
     """Build a sofa for two or three with arms, loose cushions and feet, sometimes with throw pillows."""
     seats = choose(rng, (2, 3))
     cloth = fabric(rng) if rng.random() < 0.75 else leather(rng)
-    frame = _Frame(seats, rng.uniform(0.62, 0.7), rng.uniform(0.82, 0.92), rng.uniform(0.13, 0.2),
-                   rng.uniform(0.56, 0.64), rng.uniform(0.76, 0.88))  # fmt: skip
+    frame = _Frame(
+        seats,
+        rng.uniform(0.62, 0.7),
+        rng.uniform(0.82, 0.92),
+        rng.uniform(0.13, 0.2),
+        rng.uniform(0.56, 0.64),
+        rng.uniform(0.76, 0.88),
+    )
     pieces = _couch(rng, frame, cloth)
     if rng.random() < 0.6:
         accent = fabric(rng, [name for name in FABRICS if name != cloth.word])
@@ -68,8 +74,14 @@ def armchair(rng: np.random.Generator) -> Model:
     cloth = fabric(rng) if rng.random() < 0.75 else leather(rng)
     if rng.random() < 0.35:
         return _lounge_chair(rng, cloth)
-    frame = _Frame(1, rng.uniform(0.54, 0.6), rng.uniform(0.78, 0.86), rng.uniform(0.13, 0.17),
-                   rng.uniform(0.58, 0.64), rng.uniform(0.84, 0.98))  # fmt: skip
+    frame = _Frame(
+        1,
+        rng.uniform(0.54, 0.6),
+        rng.uniform(0.78, 0.86),
+        rng.uniform(0.13, 0.17),
+        rng.uniform(0.58, 0.64),
+        rng.uniform(0.84, 0.98),
+    )
     kind = " leather" if cloth.material.pattern == "plain" else ""
     return assemble(Design("armchair", f"{cloth.word}{kind} armchair"), _couch(rng, frame, cloth))
 
@@ -129,7 +141,10 @@ def _lounge_chair(rng: np.random.Generator, cloth: Finish) -> Model:
         cylinder(0.014, 2 * x, 8).turned("y", 90).moved(-x, y, z) for y, z in ((-0.29, 0.31), (0.27, 0.26), (0.27, 0.5))
     ]
     posts = both_sides(tube([(0.23, 0.2, 0.26), (0.23, 0.46, 0.88)], 0.016, 8))
-    slats = [cylinder(0.011, 0.46, 8).turned("y", 90).moved(-0.23, y, z) for y, z in ((0.32, 0.55), (0.38, 0.7), (0.455, 0.86))]
+    slats = [
+        cylinder(0.011, 0.46, 8).turned("y", 90).moved(-0.23, y, z)
+        for y, z in ((0.32, 0.55), (0.38, 0.7), (0.455, 0.86))
+    ]
     seat = soft_box(0.55, 0.62, 0.13, 0.045, 3, crown=0.02).turned("x", -5).moved(0, -0.05, seat_z - 0.07)
     rest = soft_box(0.54, 0.6, 0.12, 0.045, 3, crown=0.025).turned("x", 67).moved(0, 0.28, seat_z + 0.32)
     wooden = join([both_sides(join(side)), *bars, posts, *slats])
@@ -139,17 +154,23 @@ def _lounge_chair(rng: np.random.Generator, cloth: Finish) -> Model:
 
 def office_chair(rng: np.random.Generator) -> Model:
     """Build a swivel chair on a five-star base with castors, with or without arms and headrest."""
-    cloth = fabric(rng, ("red", "blue", "green", "grey", "dark grey", "orange", "teal")) if rng.random() < 0.7 else (
-        leather(rng, ("black", "brown", "white", "red"))
-    )  # fmt: skip
+    cloth = (
+        fabric(rng, ("red", "blue", "green", "grey", "dark grey", "orange", "teal"))
+        if rng.random() < 0.7
+        else (leather(rng, ("black", "brown", "white", "red")))
+    )
     base = choose(rng, (BLACK_PLASTIC, CHROME))
     seat_z, back_h = rng.uniform(0.43, 0.48), rng.uniform(0.5, 0.62)
     spoke = tube([(0.03, 0, 0.115), (0.3, 0, 0.075)], [0.026, 0.017], 8)
     wheel = cylinder(0.027, 0.018, 14).turned("x", 90)
-    castor = wheel.moved(0.3, 0.028, 0.027) + wheel.moved(0.3, -0.01, 0.027) + cylinder(0.012, 0.04, 8).moved(0.3, 0, 0.04)
+    castor = (
+        wheel.moved(0.3, 0.028, 0.027) + wheel.moved(0.3, -0.01, 0.027) + cylinder(0.012, 0.04, 8).moved(0.3, 0, 0.04)
+    )
     column = lathe([(0.034, 0.08), (0.034, 0.2), (0.02, 0.2), (0.02, seat_z - 0.07)], 14)
     plate = box(0.26, 0.3, 0.04, 0.01).moved(z=seat_z - 0.075)
-    arm = tube(bend([(0.1, 0.02, seat_z - 0.055), (0.285, 0.02, seat_z - 0.055), (0.285, 0.02, seat_z + 0.19)], 0.05), 0.014, 8)
+    arm = tube(
+        bend([(0.1, 0.02, seat_z - 0.055), (0.285, 0.02, seat_z - 0.055), (0.285, 0.02, seat_z + 0.19)], 0.05), 0.014, 8
+    )
     pad = soft_box(0.075, 0.27, 0.03, 0.012).moved(0.285, -0.01, seat_z + 0.185)
     stem = bend([(0, 0.1, seat_z - 0.055), (0, 0.29, seat_z - 0.04), (0, 0.31, seat_z + back_h * 0.75)], 0.1)
     dark = [around(castor, 5, 90), plate, tube(stem, 0.022, 8)]
@@ -165,7 +186,9 @@ def office_chair(rng: np.random.Generator) -> Model:
         dark.append(tube([(0, 0.33, seat_z + back_h), (0, 0.385, seat_z + back_h + 0.25)], 0.014, 8))
         caption += " with headrest"
     hub = around(spoke, 5, 90) + column
-    return assemble(Design("office chair", caption), [(hub, base), (join(dark), BLACK_PLASTIC), (join(soft), cloth.material)])
+    return assemble(
+        Design("office chair", caption), [(hub, base), (join(dark), BLACK_PLASTIC), (join(soft), cloth.material)]
+    )
 
 
 def cushion(rng: np.random.Generator) -> Model:
@@ -175,8 +198,18 @@ def cushion(rng: np.random.Generator) -> Model:
     style = choose(rng, ("square", "square", "round"))
     if style == "round":
         radius = rng.uniform(0.19, 0.23)
-        body = lathe([(radius * 0.85, 0.0), (radius * 0.98, 0.025), (radius, 0.05), (radius * 0.96, 0.08),
-                      (radius * 0.75, 0.105), (radius * 0.4, 0.112), (0.0, 0.1)], 32)  # fmt: skip
+        body = lathe(
+            [
+                (radius * 0.85, 0.0),
+                (radius * 0.98, 0.025),
+                (radius, 0.05),
+                (radius * 0.96, 0.08),
+                (radius * 0.75, 0.105),
+                (radius * 0.4, 0.112),
+                (0.0, 0.1),
+            ],
+            32,
+        )
         button = ellipsoid(0.018, 0.018, 0.01, 12, 4).moved(z=0.092)
         piping = lathe([(radius * 0.99, 0.044), (radius * 1.03, 0.05), (radius * 0.99, 0.056)], 32, closed=True)
         pieces = [(body, cloth.material), (button + piping, accent.material)]
