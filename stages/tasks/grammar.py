@@ -23,8 +23,8 @@ PLURAL_ONLY = PAIRS | frozenset(
 )
 MASS = frozenset(
     "bedding carpeting cash cloth clothing cutlery decor equipment fabric firewood flooring foliage food fruit "
-    "furniture garbage grass gravel ground hay jewelry laundry luggage mail money mud paper rubble rubbish sand sky snow "
-    "soap soil tableware trash water wood".split()
+    "furniture garbage grass gravel ground hay jewelry laundry luggage mail money mud paper rubble rubbish sand sky "
+    "snow soap soil tableware trash water wood".split()
 )
 
 
@@ -37,18 +37,15 @@ def _engine() -> Any:
 
 @cache
 def with_article(category: str) -> str:
-    """Name one of a category: `a chair`, `an oven`, `a pair of scissors`, `any furniture`.
+    """Name one of a category: `a chair`, `an oven`, `a pair of scissors`, `some furniture`.
 
     Example:
         >>> [with_article(c) for c in ("chair", "oven", "jeans", "stairs", "grass")]
-        ['a chair', 'an oven', 'a pair of jeans', 'a set of stairs', 'any grass']
+        ['a chair', 'an oven', 'a pair of jeans', 'a set of stairs', 'some grass']
     """
-    head = category.rsplit(" ", 1)[-1]
-    if head in MASS:
-        return f"any {category}"
-    if head in PLURAL_ONLY:
-        return f"a {'pair' if head in PAIRS else 'set'} of {category}"
-    return str(_engine().a(category))
+    if _head(category) in MASS:
+        return f"some {category}"
+    return f"a {singular(category)}" if _head(category) in PLURAL_ONLY else str(_engine().a(category))
 
 
 @cache
@@ -57,27 +54,34 @@ def plural(category: str) -> str:
 
     Example:
         >>> [plural(c) for c in ("chair", "shelf", "person", "jeans", "grass")]
-        ['chairs', 'shelves', 'people', 'pairs of jeans', 'grass']
+        ['chairs', 'shelves', 'people', 'pairs of jeans', 'pieces of grass']
     """
-    head = category.rsplit(" ", 1)[-1]
-    if head in MASS:
-        return category
-    if head in PLURAL_ONLY:
-        return f"{'pairs' if head in PAIRS else 'sets'} of {category}"
+    if _head(category) in PLURAL_ONLY | MASS:
+        return singular(category).replace(" of ", "s of ", 1)
     return str(_engine().plural_noun(category))
 
 
 @cache
 def singular(category: str) -> str:
-    """Name exactly one of a category after a number: `1 chair`, `1 pair of jeans`."""
-    head = category.rsplit(" ", 1)[-1]
-    return f"{'pair' if head in PAIRS else 'set'} of {category}" if head in PLURAL_ONLY else category
+    """Name exactly one of a category after a number: `1 chair`, `1 pair of jeans`, `1 piece of furniture`."""
+    head = _head(category)
+    portion = "pair" if head in PAIRS else "set" if head in PLURAL_ONLY else "piece" if head in MASS else ""
+    return f"{portion} of {category}" if portion else category
+
+
+def without_article(category: str) -> str:
+    """Name a category after `no`: `no chair`, `no pair of jeans`, `no furniture`."""
+    return category if _head(category) in MASS else singular(category)
+
+
+def _head(category: str) -> str:
+    return category.rsplit(" ", 1)[-1]
 
 
 def category_fills(categories: pa.StringArray) -> dict[str, pa.StringArray]:
     """Return the slots {category}, {a_category} and {categories} of a column of categories."""
     return {
-        "category": categories,
+        "category": per_unique(categories, without_article),
         "a_category": per_unique(categories, with_article),
         "categories": per_unique(categories, plural),
     }
