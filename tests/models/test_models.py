@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from stages.models import MODELS
+from stages.models.base import ModelContext, Prompt, load_model
+from stages.models.guess import Guess, GuessParams
+from stages.models.most_frequent import MostFrequent, MostFrequentParams, commonest
+from stages.models.recorded import Recorded, RecordedParams, read_replies
+from stages.registry import UnknownName, resolve
+from stages.schema.errors import ParamsError, UserError
+from stages.schema.store import shard_path, write_table
+from tests.handmade import sample, table
+
+GUESS = GuessParams(model="random", highest_count=5, length_m=(0.2, 5.0))
+
+
+def prompt(name: str, kind: str = "yes_no", options: tuple[str, ...] = (), unit: str | None = None) -> Prompt:
+    return Prompt(name, name, "task", kind, "?", options, unit, lambda: [])
+
+
+def context(data: Path = Path("data"), seed: int = 1) -> ModelContext:
+    return ModelContext(seed, data)
+
+
+def test_guesses_fit_the_answer_kind() -> None:
+    model = Guess(GUESS, context())
+
+    def replies(kind: str, options: tuple[str, ...] = (), unit: str | None = None) -> list[str]:
+        return model.reply([prompt(f"s{i}", kind, options, unit) for i in range(300)])
+
+    assert set(replies("yes_no")) == {"Yes", "No"}
+    assert set(replies("choice", ("x", "y", "z"))) == {"A", "B", "C"}
+    assert set(replies("number", unit="count")) == {"1", "2", "3", "4", "5"}
+    lengths_cm = [float(r) for r in replies("number", unit="cm")]
+    assert 20 <= min(lengths_cm) < 40
+    assert 250 < max(lengths_cm) <= 500
+    angles = [int(r) for r in replies("angle", unit="deg")]
+    assert -180 < min(angles) < -120 < 120 < max(angles) <= 180
+
+
+def test_a_guess_depends_on_the_sample_and_the_seed_only() -> None:
+    prompts = [prompt(f"s{i}") for i in range(40)]
+    replies = Guess(GUESS, context()).reply(prompts)
+    assert Guess(GUESS, context()).reply(prompts[::-1]) == replies[::-1]
+    assert Guess(GUESS, context(seed=2)).reply(prompts) != replies
+    assert 10 < Counter(replies)["Yes"] < 30
+
+
+def test_commonest_answer_by_task_kind_and_unit() -> None:
+    rows = [
+        ("count", "number", "count", "2", 5), ("count", "number", "count", "3", 4), ("count", "choice", None, "C", 1),
+        ("size", "yes_no", None, "yes", 3), ("size", "yes_no", None, "no", 3),
+    ]  # fmt: skip
+    names = ["task", "answer_kind", "unit", "answer", "count"]
+    samples = pa.table({name: [row[k] for row in rows] for k, name in enumerate(names)})
+    assert commonest(samples) == {
+        ("count", "number", "count"): "2",
+        ("count", "choice", None): "C",
+        ("size", "yes_no", None): "no",  # tie: first in the alphabet
+    }
+
+
+def test_most_frequent_reads_train_over_all_shards(tmp_path: Path) -> None:
+    folder = tmp_path / "split/train"
+    folder.mkdir(parents=True)
+    shards = [["no", "no"], ["yes"], ["yes"], ["yes"]]
+    for shard, answers in enumerate(shards):
+        rows = [sample(f"q{shard}{i}", task="task", answer=answer) for i, answer in enumerate(answers)]
+        write_table(shard_path(folder, "sample", shard), table("sample", rows), "sample")
+    model = MostFrequent(MostFrequentParams(model="most_frequent"), context(tmp_path))
+    assert model.reply([prompt("a"), prompt("b", "choice", ("x",))]) == ["yes", ""]
+
+
+def test_most_frequent_without_train_is_a_user_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such folder"):
+        MostFrequent(MostFrequentParams(model="most_frequent"), context(tmp_path))
+
+
+def test_recorded_replies(tmp_path: Path) -> None:
+    path = tmp_path / "replies.jsonl"
+    path.write_text('{"sample_id": "s1", "reply": "Yes.", "model": "x"}\n\n{"sample_id": "s2", "reply": ""}\n')
+    model = Recorded(RecordedParams(model="recorded", path=str(path)), context())
+    assert model.reply([prompt("s2"), prompt("s1"), prompt("s3")]) == ["", "Yes.", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param('{"sample_id": "s1"', r"replies.jsonl:1: not valid JSON", id="no JSON"),
+        pytest.param('\n["s1", "yes"]', r"replies.jsonl:2: expected", id="no object"),
+        pytest.param('{"sample_id": "s1"}', r":1: expected", id="no reply"),
+        pytest.param('{"sample_id": "s1", "reply": 3}', r":1: expected", id="reply is no text"),
+        pytest.param('{"sample_id": "s", "reply": "a"}\n{"sample_id": "s", "reply": "b"}', r":2: .*twice", id="twice"),
+        pytest.param(None, "no such file", id="no file"),
+    ],
+)
+def test_bad_recordings_name_file_and_line(tmp_path: Path, text: str | None, message: str) -> None:
+    path = tmp_path / "replies.jsonl"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(UserError, match=message):
+        read_replies(path)
+
+
+def test_recording_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "replies.jsonl"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="not UTF-8"):
+        read_replies(path)
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_row_is_a_model(name: str) -> None:
+    kind: Any = resolve(MODELS, name, "model")
+    assert kind.requires == ()
+    assert kind.params_type.model_config["extra"] == "forbid"
+    assert all(field.is_required() for field in kind.params_type.model_fields.values())
+
+
+def test_load_model_by_section() -> None:
+    data = {"models": {"guess": {"model": "random", "highest_count": 3, "length_m": [0.1, 2.0]}}}
+    assert isinstance(load_model("guess", data, context()), Guess)
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        pytest.param({}, "models.guess.model: expected the name", id="no model"),
+        pytest.param({"model": "randm"}, "Did you mean 'random'", id="unknown model"),
+        pytest.param({"model": "random", "highest_count": 3}, "models.guess.length_m: is missing", id="missing key"),
+        pytest.param(
+            {"model": "random", "highest_count": 3, "length_m": [2.0, 0.1]}, "length_m: .*0 < low <= high", id="bad range"
+        ),
+        pytest.param(
+            {"model": "recorded", "path": "x", "pth": "y"}, "models.guess.pth: unknown key. Did you mean 'path'",
+            id="misspelt key",
+        ),
+    ],
+)  # fmt: skip
+def test_wrong_sections_say_what_to_do(section: dict[str, Any], message: str) -> None:
+    with pytest.raises((ParamsError, UnknownName, UserError), match=message):
+        load_model("guess", {"models": {"guess": section}}, context())
+
+
+def test_unknown_model_section() -> None:
+    with pytest.raises(ParamsError, match=r"models.gues` is missing\. Did you mean 'guess'"):
+        load_model("gues", {"models": {"guess": {}}}, context())
