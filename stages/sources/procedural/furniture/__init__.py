@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from stages.registry import resolve
+from stages.sources.procedural.furniture.likeness import ALSO_SEEN
 from stages.sources.procedural.furniture.model import Model
+
+__all__ = ["ALSO_SEEN", "BUILDERS", "CATEGORIES", "Model", "build"]
 
 _PACKAGE = "stages.sources.procedural.furniture"
 _BUILDERS: dict[str, tuple[str, ...]] = {

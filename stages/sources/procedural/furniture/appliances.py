@@ -64,49 +64,48 @@ def refrigerator(rng: np.random.Generator) -> Model:
     color = enamel(rng, ("white", "white", "grey", "grey", "black", "red", "light blue", "yellow"))
     body = soft_box(width, depth - 0.06, height - 0.03, 0.012, 1).moved(0, 0.03, 0.03)
     kick = slab_box((width - 0.04, depth - 0.1, 0.04), (0, 0.02, 0.02))
-    y, low, gap, doors, handles = -depth / 2 + 0.055, 0.06, 0.008, [], []
-    extra: list[Piece] = []
-    if wide:
-        left_w = width * 0.42
-        for x, w in ((-width / 2 + left_w / 2, left_w), (width / 2 - (width - left_w) / 2, width - left_w)):
-            doors.append(panel(w - gap, height - low - 0.005, 0.055).moved(x, y, low))
-        seam = -width / 2 + left_w
-        handles = [_long_handle(0.7, True).moved(seam + s * 0.045, y - 0.053, height * 0.55) for s in (-1, 1)]
-        extra.append(
-            (
-                slab_box((left_w * 0.55, 0.008, 0.3), (-width / 2 + left_w * 0.48, y - 0.056, height * 0.6)),
-                BLACK_PLASTIC,
-            )
-        )
-        extra.append(
-            (
-                slab_box((left_w * 0.4, 0.008, 0.05), (-width / 2 + left_w * 0.48, y - 0.06, height * 0.66)),
-                plastic("9fc4d8"),
-            )
-        )
-        extra.append(
-            (slab_box((left_w * 0.5, 0.03, 0.012), (-width / 2 + left_w * 0.48, y - 0.07, height * 0.53)), STEEL)
-        )
-    else:
-        split = height * (0.68 if style == "freezer above" else 0.38)
-        for z0, z1 in ((low, split), (split, height - 0.003)):
-            doors.append(panel(width - 0.002, z1 - z0 - gap, 0.055).moved(0, y, z0 + gap / 2))
-        upper, lower = split + min(0.26, (height - split) * 0.5), split - min(0.3, (split - low) * 0.5)
-        x = width / 2 - 0.06
-        handles = [
-            _long_handle(min(0.36, 2 * (upper - split) - 0.1), True).moved(x, y - 0.053, upper),
-            _long_handle(0.36, True).moved(x, y - 0.053, lower),
-        ]
+    y = -depth / 2 + 0.055
+    fronts = _side_by_side(width, height) if wide else _one_above_other(width, height, style == "freezer above")
+    doors, handles, extra = fronts
     badge = slab_box((0.09, 0.004, 0.02), (-width * 0.28, y - 0.0565, height - 0.12))
     pieces = [
-        (join([body, *doors]), color.material),
+        (body + doors.moved(y=y), color.material),
         (kick, BLACK_PLASTIC),
-        (join(handles), CHROME if color.word != "grey" else BLACK_METAL),
+        (handles.moved(y=y), CHROME if color.word != "grey" else BLACK_METAL),
         (badge, STEEL if color.word != "grey" else BLACK_METAL),
-        *extra,
+        *((part.moved(y=y), material) for part, material in extra),
     ]
     name = {"freezer above": "two-door", "freezer below": "two-door", "side by side": "side-by-side"}[style]
     return assemble(Design("refrigerator", f"{color.word} {name} refrigerator"), pieces)
+
+
+Fronts = tuple[Part, Part, list[Piece]]
+
+
+def _side_by_side(width: float, height: float, low: float = 0.06, gap: float = 0.008) -> Fronts:
+    """Make two tall doors with a dispenser in the left one, their backs on y = 0; doors, handles, extras."""
+    left_w = width * 0.42
+    right_w, seam, x = width - left_w, left_w - width / 2, left_w * 0.48 - width / 2
+    left = panel(left_w - gap, height - low - 0.005, 0.055).moved((left_w - width) / 2, 0, low)
+    right = panel(right_w - gap, height - low - 0.005, 0.055).moved((width - right_w) / 2, 0, low)
+    handle = _long_handle(0.7, True).moved(seam, -0.053, height * 0.55)
+    extra: list[Piece] = [
+        (slab_box((left_w * 0.55, 0.008, 0.3), (x, -0.056, height * 0.6)), BLACK_PLASTIC),
+        (slab_box((left_w * 0.4, 0.008, 0.05), (x, -0.06, height * 0.66)), plastic("9fc4d8")),
+        (slab_box((left_w * 0.5, 0.03, 0.012), (x, -0.07, height * 0.53)), STEEL),
+    ]
+    return left + right, row(handle, [-0.045, 0.045]), extra
+
+
+def _one_above_other(width: float, height: float, freezer_above: bool, low: float = 0.06, gap: float = 0.008) -> Fronts:
+    """Make two doors on top of each other, their backs on y = 0; doors, handles, no extras."""
+    split = height * (0.68 if freezer_above else 0.38)
+    spans = ((low, split), (split, height - 0.003))
+    doors = [panel(width - 0.002, z1 - z0 - gap, 0.055).moved(0, 0, z0 + gap / 2) for z0, z1 in spans]
+    upper, lower = split + min(0.26, (height - split) * 0.5), split - min(0.3, (split - low) * 0.5)
+    x = width / 2 - 0.06
+    above = _long_handle(min(0.36, 2 * (upper - split) - 0.1), True).moved(x, -0.053, upper)
+    return join(doors), above + _long_handle(0.36, True).moved(x, -0.053, lower), []
 
 
 def stove(rng: np.random.Generator) -> Model:

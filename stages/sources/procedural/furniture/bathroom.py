@@ -112,80 +112,54 @@ def toilet(rng: np.random.Generator) -> Model:
 
 
 def bathtub(rng: np.random.Generator) -> Model:
-    """Build a bathtub: boxed in with a rim, or free-standing on lion feet; taps at the left end."""
+    """Build a bathtub: boxed in with a rim, or free-standing on claw feet; taps at the left end."""
     length, width, height = rng.uniform(1.5, 1.75), rng.uniform(0.7, 0.8), rng.uniform(0.54, 0.6)
-    style = choose(rng, ("built-in", "free-standing"))
-    inside = [
-        (length - 0.14, width - 0.14, height),
-        (length - 0.2, width - 0.18, height - 0.1),
-        (length - 0.4, width - 0.3, 0.2),
-        (length - 0.5, width - 0.4, 0.17),
-    ]
-    if style == "built-in":
-        outside = [
-            (length - 0.02, width - 0.02, 0.0),
-            (length - 0.02, width - 0.02, height - 0.045),
-            (length, width, height - 0.04),
-            (length, width, height - 0.006),
-            (length - 0.012, width - 0.012, height),
-        ]
-        corner = 0.05
+    boxed = rng.random() < 0.5
+    if boxed:
+        shrink = [(0.02, 0.0), (0.02, height - 0.045), (0.0, height - 0.04), (0.0, height - 0.006), (0.012, height)]
+        rings = [at_height(rounded_rectangle(length - d, width - d, 0.05, 6), z) for d, z in shrink]
     else:
-        outside = [
-            (length * 0.66, width * 0.55, 0.12),
-            (length * 0.78, width * 0.74, 0.18),
-            (length * 0.9, width * 0.92, 0.36),
-            (length - 0.05, width - 0.05, height - 0.03),
-            (length, width, height - 0.022),
-            (length, width, height - 0.004),
-        ]
-        corner = 0.3
-    rings = [at_height(rounded_rectangle(a, b, corner if style == "built-in" else b / 2, 6), z) for a, b, z in outside]
-    rings += [at_height(rounded_rectangle(a, b, b * 0.48, 6), z) for a, b, z in inside]
-    tub = loft(rings)
-    water = loft([at_height(rounded_rectangle(length - 0.3, width - 0.24, 0.2, 6), z) for z in (0.3, 0.31)])
+        share = [(0.66, 0.55, 0.12), (0.78, 0.74, 0.18), (0.9, 0.92, 0.36), (0.97, 0.95, height - 0.03)]
+        share += [(1.0, 1.0, height - 0.022), (1.0, 1.0, height - 0.004)]
+        rings = [at_height(rounded_rectangle(length * a, width * b, width * b / 2, 6), z) for a, b, z in share]
+    hollow = [(0.14, 0.14, height), (0.2, 0.18, height - 0.1), (0.4, 0.3, 0.2), (0.5, 0.4, 0.17)]
+    rings += [at_height(rounded_rectangle(length - a, width - b, (width - b) * 0.48, 6), z) for a, b, z in hollow]
     faucet = tap(0.2, 0.14).turned("z", 90).moved(-length / 2 + 0.035, 0, height - 0.004)
-    pieces: list[Piece] = [(tub, CERAMIC), (faucet, CHROME)]
+    pieces: list[Piece] = [(loft(rings), CERAMIC), (faucet, CHROME)]
     if rng.random() < 0.4:
+        water = loft([at_height(rounded_rectangle(length - 0.3, width - 0.24, 0.2, 6), z) for z in (0.3, 0.31)])
         pieces.append((water, plastic("9cc4cf", 0.9)))
-    if style == "free-standing":
-        claw = tube(
-            [
-                (length * 0.28, width * 0.27, 0.17),
-                (length * 0.32, width * 0.34, 0.09),
-                (length * 0.33, width * 0.33, 0.02),
-            ],
-            [0.03, 0.024, 0.03],
-            10,
-        )
-        pieces.append(
-            (
-                four_corners(claw + ellipsoid(0.034, 0.034, 0.022, 12, 6).moved(length * 0.33, width * 0.33)),
-                metal(rng).material,
-            )
-        )
-    return assemble(Design("bathtub", f"white {style} bathtub"), pieces)
+    if not boxed:
+        x, y = length * 0.33, width * 0.33
+        claw = tube([(length * 0.28, width * 0.27, 0.17), (x, y, 0.09), (x, y, 0.02)], [0.03, 0.024, 0.03], 10)
+        paw = ellipsoid(0.034, 0.034, 0.022, 12, 6).moved(x, y)
+        pieces.append((four_corners(claw + paw), metal(rng).material))
+    return assemble(Design("bathtub", f"white {'built-in' if boxed else 'free-standing'} bathtub"), pieces)
 
 
 def sink(rng: np.random.Generator) -> Model:
     """Build a bathroom sink: basin on a pedestal, or bowl on a vanity with doors."""
     height = rng.uniform(0.8, 0.86)
-    if rng.random() < 0.5:
-        column = lathe([(0.13, 0.0), (0.13, 0.03), (0.085, 0.08), (0.075, 0.4), (0.1, height - 0.16)], 24).moved(y=0.03)
-        sizes = [
-            (0.2, 0.2, 0.06, -0.19),
-            (0.46, 0.38, 0.14, -0.06),
-            (0.55, 0.45, 0.16, -0.012),
-            (0.55, 0.45, 0.16, 0.0),
-            (0.5, 0.4, 0.14, 0.0),
-        ]
-        rings = [at_height(rounded_rectangle(a, b, r, 5), height + z) for a, b, r, z in sizes]
-        hollow = [(0.42, 0.27, -0.004), (0.38, 0.24, -0.06), (0.2, 0.14, -0.12)]
-        rings += [
-            at_height(rounded_rectangle(a, b, b / 2, 5) + np.array([0, -0.045]), height + z) for a, b, z in hollow
-        ]
-        pieces = [(loft(rings) + column, CERAMIC), (tap(0.13, 0.11).moved(0, 0.155, height - 0.004), CHROME)]
-        return assemble(Design("sink", "white pedestal sink"), pieces)
+    return _pedestal_sink(height) if rng.random() < 0.5 else _vanity(rng, height)
+
+
+def _pedestal_sink(height: float) -> Model:
+    column = lathe([(0.13, 0.0), (0.13, 0.03), (0.085, 0.08), (0.075, 0.4), (0.1, height - 0.16)], 24).moved(y=0.03)
+    sizes = [
+        (0.2, 0.2, 0.06, -0.19),
+        (0.46, 0.38, 0.14, -0.06),
+        (0.55, 0.45, 0.16, -0.012),
+        (0.55, 0.45, 0.16, 0.0),
+        (0.5, 0.4, 0.14, 0.0),
+    ]
+    rings = [at_height(rounded_rectangle(a, b, r, 5), height + z) for a, b, r, z in sizes]
+    hollow = [(0.42, 0.27, -0.004), (0.38, 0.24, -0.06), (0.2, 0.14, -0.12)]
+    rings += [at_height(rounded_rectangle(a, b, b / 2, 5) + np.array([0, -0.045]), height + z) for a, b, z in hollow]
+    pieces = [(loft(rings) + column, CERAMIC), (tap(0.13, 0.11).moved(0, 0.155, height - 0.004), CHROME)]
+    return assemble(Design("sink", "white pedestal sink"), pieces)
+
+
+def _vanity(rng: np.random.Generator, height: float) -> Model:
     finish, fitting = wood_or_paint(rng, ("white", "grey", "light blue", "green", "black")), metal(rng)
     width, depth, top_z = rng.uniform(0.62, 0.9), rng.uniform(0.46, 0.52), height - 0.1
     low = 0.1

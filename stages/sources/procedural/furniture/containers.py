@@ -38,7 +38,7 @@ from stages.sources.procedural.furniture.shapes import (
 from stages.sources.procedural.furniture.shapes import (
     box as make_box,
 )
-from stages.sources.procedural.furniture.sweeps import bend, tube
+from stages.sources.procedural.furniture.sweeps import bend, bow, tube
 
 
 def _tray(width: float, depth: float, height: float, wall: float, flare: float = 1.0, radius: float = 0.002) -> Part:
@@ -52,53 +52,45 @@ def _tray(width: float, depth: float, height: float, wall: float, flare: float =
 
 
 def box(rng: np.random.Generator) -> Model:
-    """Build a box: open or taped cardboard with flaps, a wooden crate, or a gift with a bow."""
+    """Build a box: open or taped cardboard, a wooden crate of fruit, or a gift with a bow."""
     style = choose(rng, ("open", "taped", "crate", "gift"))
     width, depth, height = rng.uniform(0.36, 0.5), rng.uniform(0.28, 0.38), rng.uniform(0.24, 0.36)
     if style == "crate":
         return _crate(rng, width, depth, height)
     if style == "gift":
         return _gift(rng, width * 0.7, height)
-    card = Material(srgb("b98f5f"), "paper", srgb("a67f52"), scale_m=0.02)
-    if style == "open":
-        flap_x = (
-            slab_box((0.1, depth - 0.01, 0.004), (0.05, 0, 0))
-            .turned("y", rng.uniform(25, 50))
-            .moved(width / 2 - 0.002, 0, height - 0.003)
-        )
-        flap_y = (
-            slab_box((width - 0.01, 0.12, 0.004), (0, 0.06, 0))
-            .turned("x", -rng.uniform(25, 50))
-            .moved(0, depth / 2 - 0.002, height - 0.003)
-        )
-        label = slab_box((width * 0.36, 0.002, height * 0.3), (0, -depth / 2 - 0.0008, height * 0.55))
-        lines = row(
-            slab_box((width * 0.26, 0.002, 0.008), (0, -depth / 2 - 0.002, 0)),
-            [height * 0.5, height * 0.56, height * 0.62],
-            "z",
-        )
-        pieces = [
-            (join([_tray(width, depth, height, 0.005), both_sides(flap_x), both_sides(flap_y, "y")]), card),
-            (label, PAPER),
-            (lines, matt("4a4a4a")),
-        ]
-        return assemble(Design("box", "open cardboard box"), pieces)
+    return _open_carton(rng, width, depth, height) if style == "open" else _taped_carton(width, depth, height)
+
+
+_CARD = Material(srgb("b98f5f"), "paper", srgb("a67f52"), scale_m=0.02)
+
+
+def _open_carton(rng: np.random.Generator, width: float, depth: float, height: float) -> Model:
+    """Make an open box with four flaps that hang outwards, and an address label on the front."""
+    flap_x = slab_box((0.1, depth - 0.01, 0.004), (0.05, 0, 0)).turned("y", rng.uniform(25, 50))
+    flap_y = slab_box((width - 0.01, 0.12, 0.004), (0, 0.06, 0)).turned("x", -rng.uniform(25, 50))
+    flaps = both_sides(flap_x.moved(width / 2 - 0.002)) + both_sides(flap_y.moved(y=depth / 2 - 0.002), "y")
+    label = slab_box((width * 0.36, 0.002, height * 0.3), (0, -depth / 2 - 0.0008, height * 0.55))
+    line = slab_box((width * 0.26, 0.002, 0.008), (0, -depth / 2 - 0.002, 0))
+    lines = row(line, [height * 0.5, height * 0.56, height * 0.62], "z")
+    carton = _tray(width, depth, height, 0.005) + flaps.moved(z=height - 0.003)
+    return assemble(Design("box", "open cardboard box"), [(carton, _CARD), (label, PAPER), (lines, matt("4a4a4a"))])
+
+
+def _taped_carton(width: float, depth: float, height: float) -> Model:
+    """Make a closed box with tape along the top, two arrows that say `this way up` and a label."""
     body = make_box(width, depth, height, 0.006)
-    tape = slab_box((width + 0.001, 0.05, 0.002), (0, 0, height)) + both_sides(
-        slab_box((0.002, 0.05, 0.09), (width / 2, 0, height - 0.045))
-    )
+    ends = both_sides(slab_box((0.002, 0.05, 0.09), (width / 2, 0, height - 0.045)))
+    tape = slab_box((width + 0.001, 0.05, 0.002), (0, 0, height)) + ends
     seam = both_sides(slab_box((width * 0.495, 0.002, 0.001), (width * 0.2475, 0, height + 0.0006)))
-    arrows = [
-        frustum(0.03, 0.0, 0.002, 3).turned("z", 90).turned("x", 90).moved(x, -depth / 2 + 0.0004, height * 0.62)
-        for x in (-0.05, 0.05)
-    ]
-    arrows += [slab_box((0.014, 0.002, 0.05), (x, -depth / 2 - 0.0004, height * 0.48)) for x in (-0.05, 0.05)]
+    tip = frustum(0.03, 0.0, 0.002, 3).turned("z", 90).turned("x", 90).moved(0, -depth / 2 + 0.0004, height * 0.62)
+    arrow = tip + slab_box((0.014, 0.002, 0.05), (0, -depth / 2 - 0.0004, height * 0.48))
     label = slab_box((width * 0.22, 0.002, height * 0.25), (width * 0.3, -depth / 2 - 0.0004, height * 0.6))
     pieces = [
-        (body, card),
+        (body, _CARD),
         (tape, matt("d9c9a3")),
         (seam, matt("7d5f3c")),
-        (join(arrows), matt("2b2b2b")),
+        (row(arrow, [-0.05, 0.05]), matt("2b2b2b")),
         (label, PAPER),
     ]
     half_w, half_d = width / 2 - 0.02, depth / 2 - 0.02
@@ -206,55 +198,40 @@ def basket(rng: np.random.Generator) -> Model:
 
 def trash_can(rng: np.random.Generator) -> Model:
     """Build a pedal bin with lid, or a swing-lid bin."""
-    color = (
-        Finish("steel", STEEL)
-        if rng.random() < 0.35
-        else paint(rng, ("white", "black", "red", "grey", "green", "blue", "yellow"))
-    )
+    paints = ("white", "black", "red", "grey", "green", "blue", "yellow")
+    color = Finish("steel", STEEL) if rng.random() < 0.35 else paint(rng, paints)
     radius, height = rng.uniform(0.13, 0.16), rng.uniform(0.38, 0.6)
     trim = BLACK_PLASTIC if color.word != "black" else CHROME
-    if rng.random() < 0.55:
-        body = lathe([(radius, 0.02), (radius, height), (radius - 0.01, height + 0.004)], 32)
-        base = disc(radius + 0.006, 0.024, 0.006, 32)
-        lid = lathe(
-            [
-                (radius + 0.005, height - 0.005),
-                (radius + 0.005, height + 0.012),
-                (radius * 0.75, height + 0.04),
-                (radius * 0.3, height + 0.052),
-                (0.0, height + 0.055),
-            ],
-            32,
-        )
-        pedal = soft_box(0.08, 0.07, 0.014, 0.005, 1).moved(0, -radius - 0.025, 0.012)
-        hinge = slab_box((0.07, 0.025, 0.04), (0, radius + 0.006, height))
-        ear = tube(
-            bend(
-                [
-                    (-0.05, radius - 0.002, height * 0.7),
-                    (-0.05, radius + 0.03, height * 0.7),
-                    (0.05, radius + 0.03, height * 0.7),
-                    (0.05, radius - 0.002, height * 0.7),
-                ],
-                0.02,
-                3,
-            ),
-            0.006,
-            6,
-        )
-        pieces = [(body, color.material), (lid, darker(color.material, 0.92)), (join([base, pedal, hinge, ear]), trim)]
-        return assemble(Design("trash can", f"{color.word} pedal trash can"), pieces)
-    width, depth = 2 * radius, 1.6 * radius
-    rings = [at_height(rounded_rectangle(width * k, depth * k, 0.03, 3), z) for k, z in ((0.8, 0.0), (1.0, height))]
-    collar = [
-        at_height(rounded_rectangle(width * k, depth * k, 0.03, 3), z)
-        for k, z in ((1.04, height - 0.012), (1.04, height + 0.02), (0.92, height + 0.12))
-    ]
-    flap = soft_box(width * 0.72, 0.1, 0.012, 0.004, 1).turned("x", 68).moved(0, -depth * 0.487, height + 0.068)
-    slot = slab_box((width * 0.76, 0.004, 0.01), (0, -depth * 0.45, height + 0.122))
+    return (_pedal_bin if rng.random() < 0.55 else _swing_bin)(color, trim, radius, height)
+
+
+def _pedal_bin(color: Finish, trim: Material, r: float, height: float) -> Model:
+    body = lathe([(r, 0.02), (r, height), (r - 0.01, height + 0.004)], 32)
+    base = disc(r + 0.006, 0.024, 0.006, 32)
+    lid = lathe([(r + 0.005, -0.005), (r + 0.005, 0.012), (r * 0.75, 0.04), (r * 0.3, 0.052), (0.0, 0.055)], 32)
+    pedal = soft_box(0.08, 0.07, 0.014, 0.005, 1).moved(0, -r - 0.025, 0.012)
+    hinge = slab_box((0.07, 0.025, 0.04), (0, r + 0.006, height))
+    ear = bow(0.1, 0.032, 0.006, 0.02, 6).turned("x", -90).moved(0, r - 0.002, height * 0.7)
     pieces = [
-        (loft(rings), color.material),
-        (loft(collar), darker(color.material, 0.8)),
-        (flap + slot.moved(z=-0.006), trim),
+        (body, color.material),
+        (lid.moved(z=height), darker(color.material, 0.92)),
+        (join([base, pedal, hinge, ear]), trim),
+    ]
+    return assemble(Design("trash can", f"{color.word} pedal trash can"), pieces)
+
+
+def _swing_bin(color: Finish, trim: Material, r: float, height: float) -> Model:
+    width, depth = 2 * r, 1.6 * r
+
+    def tower(sizes: list[tuple[float, float]]) -> Part:
+        return loft([at_height(rounded_rectangle(width * k, depth * k, 0.03, 3), z) for k, z in sizes])
+
+    collar = tower([(1.04, height - 0.012), (1.04, height + 0.02), (0.92, height + 0.12)])
+    flap = soft_box(width * 0.72, 0.1, 0.012, 0.004, 1).turned("x", 68).moved(0, -depth * 0.487, height + 0.068)
+    slot = slab_box((width * 0.76, 0.004, 0.01), (0, -depth * 0.45, height + 0.116))
+    pieces = [
+        (tower([(0.8, 0.0), (1.0, height)]), color.material),
+        (collar, darker(color.material, 0.8)),
+        (flap + slot, trim),
     ]
     return assemble(Design("trash can", f"{color.word} swing-lid trash can"), pieces)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from stages.sources.procedural.furniture.model import Design, Model, Piece, assemble
+from stages.geometry.mesh import Material
+from stages.sources.procedural.furniture.model import Design, Model, assemble
 from stages.sources.procedural.furniture.palette import (
     BLACK_PLASTIC,
     BRIGHTS,
@@ -20,62 +21,36 @@ from stages.sources.procedural.furniture.palette import (
 )
 from stages.sources.procedural.furniture.parts import both_sides
 from stages.sources.procedural.furniture.shapes import disc, lathe
-from stages.sources.procedural.furniture.sweeps import bend, tube
+from stages.sources.procedural.furniture.sweeps import bend, bow, tube
 
 
 def cup(rng: np.random.Generator) -> Model:
     """Build a mug or a tea cup on a saucer, filled, with its handle to the right."""
     glaze = paint(rng, BRIGHTS)
     drink = matt(choose(rng, ("3a2114", "6b3f1d", "a06a2c")))
-    if rng.random() < 0.55:
-        radius, height = rng.uniform(0.037, 0.043), rng.uniform(0.085, 0.1)
-        body = lathe(
-            [
-                (radius - 0.006, 0.0),
-                (radius, 0.008),
-                (radius, height),
-                (radius - 0.004, height),
-                (radius - 0.005, height - 0.02),
-                (0.0, height - 0.02),
-            ],
-            28,
-        )
-        ears = tube(
-            bend(
-                [
-                    (radius - 0.002, 0, height * 0.82),
-                    (radius + 0.032, 0, height * 0.8),
-                    (radius + 0.03, 0, height * 0.22),
-                    (radius - 0.002, 0, height * 0.2),
-                ],
-                0.022,
-                4,
-            ),
-            0.0055,
-            8,
-        )
-        fill = disc(radius - 0.0055, 0.004, 0.001, 28).moved(z=height - 0.022)
-        bands = lathe(
-            [
-                (radius + 0.0012, height * 0.3),
-                (radius + 0.0012, height * 0.42),
-                (radius - 0.002, height * 0.42),
-                (radius - 0.002, height * 0.3),
-            ],
-            28,
-            closed=True,
-        )
-        accent = paint(rng, [name for name in BRIGHTS if name != glaze.word])
-        pieces: list[Piece] = [(body + ears, glaze.material), (bands, accent.material), (fill, drink)]
-        return assemble(Design("cup", f"{glaze.word} coffee cup", placement="surface"), pieces)
+    return _mug(rng, glaze, drink) if rng.random() < 0.55 else _tea_cup(rng, glaze, drink)
+
+
+def _mug(rng: np.random.Generator, glaze: Finish, drink: Material) -> Model:
+    r, h = rng.uniform(0.037, 0.043), rng.uniform(0.085, 0.1)
+    wall = [(r - 0.006, 0.0), (r, 0.008), (r, h), (r - 0.004, h), (r - 0.005, h - 0.02), (0.0, h - 0.02)]
+    path = [(r - 0.002, 0, 0.82 * h), (r + 0.032, 0, 0.8 * h), (r + 0.03, 0, 0.22 * h), (r - 0.002, 0, 0.2 * h)]
+    ear = tube(bend(path, 0.022, 4), 0.0055, 8)
+    fill = disc(r - 0.0055, 0.004, 0.001, 28).moved(z=h - 0.022)
+    out, inn = r + 0.0012, r - 0.002
+    band = lathe([(out, 0.3 * h), (out, 0.42 * h), (inn, 0.42 * h), (inn, 0.3 * h)], 28, closed=True)
+    accent = paint(rng, [name for name in BRIGHTS if name != glaze.word])
+    pieces = [(lathe(wall, 28) + ear, glaze.material), (band, accent.material), (fill, drink)]
+    return assemble(Design("cup", f"{glaze.word} coffee cup", placement="surface"), pieces)
+
+
+def _tea_cup(rng: np.random.Generator, glaze: Finish, drink: Material) -> Model:
     saucer = lathe([(0.035, 0.0), (0.05, 0.004), (0.075, 0.014), (0.073, 0.017), (0.045, 0.008), (0.0, 0.007)], 32)
-    body = lathe(
-        [(0.02, 0.007), (0.024, 0.012), (0.038, 0.03), (0.046, 0.062), (0.043, 0.062), (0.038, 0.05), (0.0, 0.05)], 28
-    )
+    wall = [(0.02, 0.007), (0.024, 0.012), (0.038, 0.03), (0.046, 0.062), (0.043, 0.062), (0.038, 0.05), (0.0, 0.05)]
     ear = tube(bend([(0.04, 0, 0.055), (0.07, 0, 0.055), (0.06, 0, 0.025), (0.034, 0, 0.024)], 0.016, 4), 0.004, 8)
     fill = disc(0.0385, 0.003, 0.001, 28).moved(z=0.049)
     saucer_glaze = glaze if rng.random() < 0.6 else Finish("white", CERAMIC)
-    pieces = [(body + ear, glaze.material), (saucer, saucer_glaze.material), (fill, drink)]
+    pieces = [(lathe(wall, 28) + ear, glaze.material), (saucer, saucer_glaze.material), (fill, drink)]
     return assemble(Design("cup", f"{glaze.word} tea cup on saucer", placement="surface"), pieces)
 
 
@@ -108,57 +83,17 @@ def bottle(rng: np.random.Generator) -> Model:
 
 def pot(rng: np.random.Generator) -> Model:
     """Build a cooking pot with two ears and a lid with knob."""
-    color = (
-        Finish("steel", STEEL)
-        if rng.random() < 0.35
-        else paint(rng, ("red", "blue", "white", "black", "orange", "green", "teal"))
-    )
-    radius, height = rng.uniform(0.1, 0.13), rng.uniform(0.11, 0.16)
-    body = lathe(
-        [
-            (radius - 0.012, 0.0),
-            (radius, 0.012),
-            (radius, height),
-            (radius + 0.004, height + 0.002),
-            (radius - 0.006, height + 0.003),
-            (0.0, height - 0.01),
-        ],
-        32,
-    )
-    lid = lathe(
-        [
-            (radius + 0.001, height + 0.0035),
-            (radius + 0.001, height + 0.008),
-            (radius * 0.7, height + 0.026),
-            (0.02, height + 0.034),
-            (0.0, height + 0.034),
-        ],
-        32,
-    )
-    ear = tube(
-        bend(
-            [
-                (radius - 0.004, -0.04, height * 0.82),
-                (radius + 0.04, -0.035, height * 0.82),
-                (radius + 0.04, 0.035, height * 0.82),
-                (radius - 0.004, 0.04, height * 0.82),
-            ],
-            0.025,
-            4,
-        ),
-        0.006,
-        8,
-    )
-    grip = lathe(
-        [
-            (0.009, height + 0.03),
-            (0.009, height + 0.045),
-            (0.02, height + 0.052),
-            (0.018, height + 0.064),
-            (0.0, height + 0.066),
-        ],
-        20,
-    )
+    enamels = ("red", "blue", "white", "black", "orange", "green", "teal")
+    color = Finish("steel", STEEL) if rng.random() < 0.35 else paint(rng, enamels)
+    r, h = rng.uniform(0.1, 0.13), rng.uniform(0.11, 0.16)
+    wall = [(r - 0.012, 0.0), (r, 0.012), (r, h), (r + 0.004, h + 0.002), (r - 0.006, h + 0.003), (0.0, h - 0.01)]
+    cover = [(r + 0.001, 0.0035), (r + 0.001, 0.008), (r * 0.7, 0.026), (0.02, 0.034), (0.0, 0.034)]
+    grip = lathe([(0.009, 0.03), (0.009, 0.045), (0.02, 0.052), (0.018, 0.064), (0.0, 0.066)], 20).moved(z=h)
+    ear = bow(0.08, 0.044, 0.006, 0.025).turned("x", -90).turned("z", -90).moved(r - 0.004, 0, 0.82 * h)
     trim = BLACK_PLASTIC if color.word != "black" else CHROME
-    pieces = [(body, color.material), (lid, darker(color.material, 0.86)), (both_sides(ear) + grip, trim)]
+    pieces = [
+        (lathe(wall, 32), color.material),
+        (lathe(cover, 32).moved(z=h), darker(color.material, 0.86)),
+        (both_sides(ear) + grip, trim),
+    ]
     return assemble(Design("pot", f"{color.word} cooking pot with lid", 180, "surface"), pieces)

@@ -219,7 +219,9 @@ def _open_book(name: str, width: float, depth: float) -> list[Piece]:
 
     def swell(u: Grid2, v: Grid2) -> Grid2:
         t = u / width + 0.5
-        return 0.003 + 0.016 * np.sin(np.pi * np.clip(0.12 + 0.88 * t, 0, 1)) ** 0.6 * (1 - 0.25 * t) + 0 * v
+        rise = np.sin(np.pi * np.clip(0.12 + 0.88 * t, 0, 1)) ** 0.6
+        lift: Grid2 = 0.003 + 0.016 * rise * (1 - 0.25 * t) + 0 * v
+        return lift
 
     x, y = np.meshgrid(np.linspace(-width / 2, width / 2, 9), np.linspace(-depth / 2, depth / 2, 3), indexing="ij")
     top = np.stack([x, y, swell(x, y)], axis=-1)

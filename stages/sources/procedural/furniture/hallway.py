@@ -129,98 +129,81 @@ def ladder(rng: np.random.Generator) -> Model:
 
 
 def bicycle(rng: np.random.Generator) -> Model:
-    """Build a bicycle on its stand: spoked wheels, diamond frame, saddle, handlebar, pedals, mudguards; the fork is the front."""
+    """Build a bicycle on its stand, with spoked wheels, mudguards, saddle and lamp; the fork is the front."""
     color = paint(rng, ("red", "blue", "green", "yellow", "black", "white", "teal", "orange", "pink"))
-    radius, base = rng.uniform(0.32, 0.34), 1.03
-    front, rear = -base / 2, base / 2
+    radius = rng.uniform(0.32, 0.34)
+    axles = {"front": -0.515, "rear": 0.515}
     tyre = torus(radius - 0.018, 0.018, 30, 6).moved(z=-0.018).turned("y", 90).moved(z=radius)
-    rim = torus(radius - 0.04, 0.009, 30, 4).moved(z=-0.009).turned("y", 90).moved(z=radius)
-    spokes = around(cylinder(0.002, radius - 0.045, 3).turned("y", 90), 14).turned("y", 90).moved(z=radius)
-    hub = cylinder(0.022, 0.09, 10).moved(z=-0.045).turned("y", 90).moved(z=radius)
-    crank, seat_top, head_low, head_top = (0.1, 0.29), (0.24, 0.76), (-0.33, 0.66), (-0.3, 0.8)
-
-    def bar(a: tuple[float, float], b: tuple[float, float], r: float = 0.016, x0: float = 0.0, x1: float = 0.0) -> Part:
-        return tube([(x0, *a), (x1, *b)], r, 8)
-
-    frame = [
-        bar(crank, seat_top),
-        bar((0.215, 0.66), (-0.318, 0.74)),
-        bar(crank, (-0.328, 0.67), 0.018),
-        bar(head_low, head_top, 0.021),
-    ]
-    frame += [
-        both_sides(
-            bar((0.22, 0.69), (rear, radius), 0.009, 0.015, 0.05)
-            + bar(crank, (rear, radius), 0.01, 0.02, 0.05)
-            + bar((-0.334, 0.64), (front, radius), 0.012, 0.03, 0.045)
-        )
-    ]
-    frame.append(slab_box((0.08, 0.04, 0.03), (0, -0.337, 0.64)))
-    angle = np.radians(np.linspace(20, 150, 9))
-    guards = []
-    for y0, flip in ((rear, 1.0), (front, 1.0)):
-        path = np.column_stack(
-            [np.zeros(9), y0 + flip * (radius + 0.02) * np.cos(angle), radius + (radius + 0.02) * np.sin(angle)]
-        )
-        guards.append(tube(path, 0.017, 5))
-    bars = bend(
-        [
-            (0.3, -0.12, 0.98),
-            (0.24, -0.24, 0.98),
-            (0.06, -0.3, 0.96),
-            (-0.06, -0.3, 0.96),
-            (-0.24, -0.24, 0.98),
-            (-0.3, -0.12, 0.98),
-        ],
-        0.05,
-        3,
-    )
-    steel = [tube(bars, 0.012, 6), bar((-0.3, 0.8), (-0.295, 0.97), 0.013), bar(seat_top, (0.26, 0.86), 0.012)]
-    steel += [rim.moved(y=y) + spokes.moved(y=y) + hub.moved(y=y) for y in (front, rear)]
-    arm = bar(crank, (crank[0] - 0.12, crank[1] - 0.12), 0.008, 0.06, 0.06) + bar(
-        crank, (crank[0] + 0.12, crank[1] + 0.12), 0.008, -0.06, -0.06
-    )
-    ring = disc(0.095, 0.006, 0.002, 24).moved(z=-0.003).turned("y", 90).moved(0.045, *crank)
-    steel += [arm, ring, tube([(0.03, 0.2, 0.3), (0.2, 0.27, 0.004)], 0.008, 6)]
-    saddle = loft(
-        [
-            at_height(
-                np.array(
-                    [
-                        [0.085, 0.12],
-                        [0.05, 0.15],
-                        [-0.05, 0.15],
-                        [-0.085, 0.12],
-                        [-0.02, -0.12],
-                        [0.0, -0.14],
-                        [0.02, -0.12],
-                    ]
-                )
-                * k,
-                z,
-            )
-            for k, z in ((0.8, 0.0), (1.0, 0.02), (0.96, 0.05), (0.7, 0.062))
-        ]
-    )
-    pedal = box(0.09, 0.07, 0.02, 0.004)
-    dark = [
-        saddle.moved(0, 0.26, 0.85),
-        pedal.moved(0.11, crank[0] - 0.12, crank[1] - 0.13),
-        pedal.moved(-0.11, crank[0] + 0.12, crank[1] + 0.11),
-    ]
-    dark += [
-        both_sides(tube([(0.29, -0.14, 0.98), (0.325, -0.07, 0.98)], 0.018, 8)),
-        tyre.moved(y=front),
-        tyre.moved(y=rear),
-    ]
+    wheels, tyres = row(_wheel(radius), list(axles.values()), "y"), row(tyre, list(axles.values()), "y")
+    stay = tube([(0.03, 0.2, 0.3), (0.2, 0.27, 0.004)], 0.008, 6)
+    bars, grips = _handlebar()
+    pedals = [box(0.09, 0.07, 0.02, 0.004).moved(s * 0.11, 0.1 - s * 0.12, 0.17 if s > 0 else 0.4) for s in (1, -1)]
     lamp = lathe([(0.02, 0.0), (0.035, 0.04), (0.0, 0.045)], 16).turned("x", 90).moved(0, -0.34, 0.86)
     pieces = [
-        (join([*frame, *guards]), color.material),
-        (join(steel), CHROME),
-        (join(dark), RUBBER),
+        (_bicycle_frame(radius, axles), color.material),
+        (join([wheels, bars, _cranks(), stay, _bar((0.24, 0.76), (0.26, 0.86), 0.012)]), CHROME),
+        (join([_saddle().moved(0, 0.26, 0.85), *pedals, grips, tyres]), RUBBER),
         (lamp, plastic("efe5b8", 0.8)),
     ]
     return assemble(Design("bicycle", f"{color.word} bicycle"), pieces)
+
+
+def _bar(a: tuple[float, float], b: tuple[float, float], radius: float, x: tuple[float, float] = (0.0, 0.0)) -> Part:
+    """Make a tube between two points (y, z) of the frame; `x` are the offsets of its ends to the side."""
+    return tube([(x[0], *a), (x[1], *b)], radius, 8)
+
+
+def _wheel(radius: float) -> Part:
+    """Make rim, spokes and hub of an upright wheel that rolls along y."""
+    rim = torus(radius - 0.04, 0.009, 30, 4).moved(z=-0.009)
+    spokes = around(cylinder(0.002, radius - 0.045, 3).turned("y", 90), 14)
+    hub = cylinder(0.022, 0.09, 10).moved(z=-0.045)
+    return join([rim, spokes, hub]).turned("y", 90).moved(z=radius)
+
+
+def _bicycle_frame(radius: float, axles: dict[str, float]) -> Part:
+    """Make the diamond of tubes, the fork, the stays and the mudguards."""
+    crank, rear = (0.1, 0.29), (axles["rear"], radius)
+    diamond = [
+        _bar(crank, (0.24, 0.76), 0.016),
+        _bar((0.215, 0.66), (-0.318, 0.74), 0.016),
+        _bar(crank, (-0.328, 0.67), 0.018),
+        _bar((-0.33, 0.66), (-0.3, 0.8), 0.021),
+        slab_box((0.08, 0.04, 0.03), (0, -0.337, 0.64)),
+    ]
+    stays = [
+        _bar((0.22, 0.69), rear, 0.009, (0.015, 0.05)),
+        _bar(crank, rear, 0.01, (0.02, 0.05)),
+        _bar((-0.334, 0.64), (axles["front"], radius), 0.012, (0.03, 0.045)),
+    ]
+    angle, reach = np.radians(np.linspace(20, 150, 9)), radius + 0.02
+    arches = [
+        np.column_stack([0 * angle, y + reach * np.cos(angle), radius + reach * np.sin(angle)]) for y in axles.values()
+    ]
+    return join([*diamond, both_sides(join(stays)), *(tube(path, 0.017, 5) for path in arches)])
+
+
+def _handlebar() -> tuple[Part, Part]:
+    """Make stem and swept-back bar, and its two grips."""
+    right = [(0.3, -0.12, 0.98), (0.24, -0.24, 0.98), (0.06, -0.3, 0.96)]
+    left = [(-x, y, z) for x, y, z in reversed(right)]
+    bar = tube(bend(right + left, 0.05, 3), 0.012, 6)
+    grips = both_sides(tube([(0.29, -0.14, 0.98), (0.325, -0.07, 0.98)], 0.018, 8))
+    return bar + _bar((-0.3, 0.8), (-0.295, 0.97), 0.013), grips
+
+
+def _cranks() -> Part:
+    arms = _bar((0.1, 0.29), (-0.02, 0.17), 0.008, (0.06, 0.06)) + _bar(
+        (0.1, 0.29), (0.22, 0.41), 0.008, (-0.06, -0.06)
+    )
+    return arms + disc(0.095, 0.006, 0.002, 24).moved(z=-0.003).turned("y", 90).moved(0.045, 0.1, 0.29)
+
+
+def _saddle() -> Part:
+    half = np.array(
+        [[0.085, 0.12], [0.05, 0.15], [-0.05, 0.15], [-0.085, 0.12], [-0.02, -0.12], [0.0, -0.14], [0.02, -0.12]]
+    )
+    return loft([at_height(half * k, z) for k, z in ((0.8, 0.0), (1.0, 0.02), (0.96, 0.05), (0.7, 0.062))])
 
 
 def umbrella_stand(rng: np.random.Generator) -> Model:

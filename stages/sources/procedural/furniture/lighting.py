@@ -16,6 +16,7 @@ from stages.sources.procedural.furniture.palette import (
     matt,
     metal,
     paint,
+    shaded,
     srgb,
     wood,
 )
@@ -30,7 +31,7 @@ _SHADES = ("white", "white", "beige", "yellow", "red", "blue", "green", "grey", 
 def _shade_cloth(rng: np.random.Generator) -> Finish:
     name = choose(rng, _SHADES)
     color = srgb(COLORS[name])
-    return Finish(name, Material(color, "fabric", tuple(0.9 * c for c in color), scale_m=0.01, emission=0.35))
+    return Finish(name, Material(color, "fabric", shaded(color, 0.9), scale_m=0.01, emission=0.35))
 
 
 def shade(radius_low: float, radius_high: float, height: float) -> Part:

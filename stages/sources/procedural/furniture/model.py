@@ -17,12 +17,12 @@ Support = tuple[float, float, float, float, float]
 
 @dataclass(frozen=True)
 class Model:
-    """One object in its own frame: metres, z up, x right, front faces -y, box centred at x = y = 0 and resting on z = 0.
+    """One object in its own frame: metres, z up, x right, front to -y, box centred at x = y = 0, resting on z = 0.
 
     `caption` is a noun phrase without article whose attributes are visible. Wall items hang with their back plane at
     y = +depth / 2, ceiling items by their top. `symmetry_deg` is the turn about the vertical after which shape and
     colours repeat (360 none, 0 any turn); the fine grain of a pattern does not count. `placement` is `floor`, `wall`,
-    `ceiling`, `surface` or `rug`. `support_m` is a flat, free top (xmin, ymin, xmax, ymax, z) for small things, or None.
+    `ceiling`, `surface` or `rug`. `support_m` is a flat, free top (xmin, ymin, xmax, ymax, z) for small things.
     """
 
     category: str

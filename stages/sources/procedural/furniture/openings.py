@@ -29,7 +29,6 @@ from stages.sources.procedural.furniture.shapes import (
     cylinder,
     disc,
     ellipsoid,
-    frustum,
     lathe,
     loft,
     rounded_rectangle,
@@ -48,63 +47,68 @@ def _case(width: float, height: float, bar: float, depth: float) -> Part:
     return both_sides(jamb) + lintel
 
 
+Panel = tuple[float, float, float, float]
+
+
 def door(rng: np.random.Generator) -> Model:
-    """Build a closed door in its case: panelled, glazed or plain with grooves, with handle and hinges."""
+    """Build a closed door in its case: panelled or glazed, with handle and hinges."""
     width, height = rng.uniform(0.86, 0.96), rng.uniform(2.02, 2.12)
     leaf_finish = wood(rng) if rng.random() < 0.55 else paint(rng, _JOINERY)
     case = leaf_finish if rng.random() < 0.4 else Finish("white", plastic("e8e6df"))
-    bar = 0.08
+    bar, y = 0.08, -0.045
     w, h = width - 2 * bar, height - bar
-    leaf_part = slab_box((w - 0.006, 0.035, h - 0.01), (0, -0.0275, h / 2 + 0.002))
-    y = -0.045
     style = choose(rng, ("panelled", "glazed", "two panels"))
-    glass: list[Part] = []
-    fields: list[Part] = []
-    spots = {
-        "panelled": [
-            (sx * w / 4, z, w / 2 - 0.12, hh) for sx in (-1, 1) for z, hh in ((0.42, 0.6), (1.05, 0.5), (1.62, 0.5))
-        ],
-        "glazed": [
-            (0, 0.42, w - 0.22, 0.6),
-            *((sx * w / 6 * 1.05, z, w / 3 - 0.1, 0.5) for sx in (-1.4, 1.4) for z in (1.1, 1.65)),
-        ],
-        "two panels": [(0, 0.5, w - 0.24, 0.72), (0, 1.42, w - 0.24, 0.88)],
-    }[style]
-    for x, z, pw, ph in spots:
-        z *= h / 2.0
-        if style == "glazed" and z > 0.8:
-            glass.append(slab_box((pw, 0.008, ph), (x, y, z)))
-        rim = [
-            (pw, ph, 0.0),
-            (pw - 0.015, ph - 0.015, 0.01),
-            (pw - 0.05, ph - 0.05, 0.001),
-            (pw - 0.05, ph - 0.05, -0.004),
-            (pw, ph, -0.004),
-        ]
-        rings = [at_height(rounded_rectangle(a, b, 0.001, 1), lift) for a, b, lift in rim]
-        fields.append(loft(rings, closed=True).turned("x", 90).moved(x, y, z))
-        if style != "glazed" or z < 0.8:
-            fields.append(box(pw - 0.1, ph - 0.1, 0.008, 0.004).turned("x", 90).moved(x, y + 0.001, z))
-    side = choose(rng, (-1, 1))
-    handle = tube(bend([(0, 0.004, 0), (0, -0.05, 0), (-0.12, -0.05, 0)], 0.02, 3), 0.009, 8).moved(0, y, 1.02)
-    plate = box(0.04, 0.006, 0.2, 0.002).moved(0, y - 0.002, 0.93)
-    keyhole = cylinder(0.006, 0.003, 10).turned("x", 90).moved(0, y - 0.004, 0.96)
-    grip = (handle + plate).moved(w / 2 - 0.06)
-    hinges = row(cylinder(0.008, 0.08, 8), [0.2, h - 0.3], "z").moved(-w / 2, y - 0.004)
-    fittings, hole = grip + hinges, keyhole.moved(w / 2 - 0.06)
-    if side < 0:
-        fittings, hole = fittings.mirrored(), hole.mirrored()
-    iron = metal(rng)
+    leaves, glass = [slab_box((w - 0.006, 0.035, h - 0.01), (0, -0.0275, h / 2 + 0.002))], []
+    for x, z, panel_w, panel_h in _door_panels(style, w, h):
+        glazed = style == "glazed" and z > 0.8
+        leaves.append(_moulding(panel_w, panel_h).moved(x, y, z))
+        if glazed:
+            glass.append(slab_box((panel_w, 0.008, panel_h), (x, y, z)))
+        else:
+            field = box(panel_w - 0.1, panel_h - 0.1, 0.008, 0.004).turned("x", 90)
+            leaves.append(field.moved(x, y + 0.001, z))
+    fittings, keyhole = _door_fittings(w, h, y)
+    if rng.random() < 0.5:
+        fittings, keyhole = fittings.mirrored(), keyhole.mirrored()
     pieces: list[Piece] = [
-        (join([leaf_part, *fields]), leaf_finish.material),
+        (join(leaves), leaf_finish.material),
         (_case(width, height, bar, 0.06), case.material),
-        (fittings, iron.material),
-        (hole, BLACK_PLASTIC),
+        (fittings, metal(rng).material),
+        (keyhole, BLACK_PLASTIC),
     ]
     if glass:
         pieces.append((join(glass), plastic("b9cdd6", 0.9)))
     caption = f"{leaf_finish.word} door" + (" with glass panes" if glass else "")
     return assemble(Design("door", caption, placement="wall"), pieces)
+
+
+def _door_panels(style: str, w: float, h: float) -> list[Panel]:
+    """Lay out the panels of a door leaf: centre x and z, width, height."""
+    if style == "two panels":
+        spots = [(0.0, 0.5, w - 0.24, 0.72), (0.0, 1.42, w - 0.24, 0.88)]
+    elif style == "glazed":
+        panes = [(s * w * 0.245, z, w / 3 - 0.1, 0.5) for s in (-1, 1) for z in (1.1, 1.65)]
+        spots = [(0.0, 0.42, w - 0.22, 0.6), *panes]
+    else:
+        rows = ((0.42, 0.6), (1.05, 0.5), (1.62, 0.5))
+        spots = [(s * w / 4, z, w / 2 - 0.12, panel_h) for s in (-1, 1) for z, panel_h in rows]
+    return [(x, z * h / 2, panel_w, panel_h) for x, z, panel_w, panel_h in spots]
+
+
+def _moulding(width: float, height: float) -> Part:
+    """Make a raised rim that looks to -y, centred at the origin."""
+    insets = ((0.0, 0.0), (0.015, 0.01), (0.05, 0.001), (0.05, -0.004), (0.0, -0.004))
+    rings = [at_height(rounded_rectangle(width - d, height - d, 0.001, 1), lift) for d, lift in insets]
+    return loft(rings, closed=True).turned("x", 90)
+
+
+def _door_fittings(w: float, h: float, y: float) -> tuple[Part, Part]:
+    """Make handle, plate and hinges for a door that opens at its right edge; and the keyhole."""
+    handle = tube(bend([(0, 0.004, 0), (0, -0.05, 0), (-0.12, -0.05, 0)], 0.02, 3), 0.009, 8).moved(0, y, 1.02)
+    plate = box(0.04, 0.006, 0.2, 0.002).moved(0, y - 0.002, 0.93)
+    hinges = row(cylinder(0.008, 0.08, 8), [0.2, h - 0.3], "z").moved(-w / 2, y - 0.004)
+    keyhole = cylinder(0.006, 0.003, 10).turned("x", 90).moved(w / 2 - 0.06, y - 0.004, 0.96)
+    return (handle + plate).moved(w / 2 - 0.06) + hinges, keyhole
 
 
 def window(rng: np.random.Generator) -> Model:
@@ -220,55 +224,56 @@ def radiator(rng: np.random.Generator) -> Model:
 def fireplace(rng: np.random.Generator) -> Model:
     """Build a fireplace: mantel on pilasters, brick hearth, logs and flames."""
     width, height, depth = rng.uniform(1.25, 1.5), rng.uniform(1.05, 1.2), 0.34
-    stone = choose(
-        rng,
-        (
-            Finish("white", matt("e6e2d8")),
-            Finish("marble", Material(srgb("dcd8d0"), "marble", srgb("a9a49c"), scale_m=0.3, gloss=0.4)),
-            wood(rng, ("dark wooden", "wooden")),
-        ),
-    )
-    brick = Material(srgb("8a4a38"), "bricks", srgb("b5a594"), scale_m=0.2)
-    leg_w, open_h = 0.24, height - 0.36
-    y_front = -depth / 2
-    parts = [
-        both_sides(box(leg_w, depth, height - 0.08, 0.008).moved((width - leg_w) / 2 - 0.04)),
-        both_sides(box(leg_w + 0.04, depth + 0.03, 0.12, 0.01).moved((width - leg_w) / 2 - 0.04, -0.012)),
-        both_sides(
-            box(leg_w - 0.08, 0.02, open_h - 0.2, 0.006).moved((width - leg_w) / 2 - 0.04, y_front - 0.004, 0.2)
-        ),
-        box(width - 2 * leg_w - 0.06, depth - 0.02, 0.28, 0.006).moved(0, 0.005, open_h),
-        box(width * 0.42, 0.02, 0.12, 0.006).moved(0, y_front + 0.002, open_h + 0.08),
-        box(width + 0.1, depth + 0.08, 0.05, 0.012).moved(0, -0.03, height - 0.05),
-        box(width + 0.02, depth + 0.03, 0.04, 0.012).moved(0, -0.015, height - 0.088),
-    ]
-    inner_w = width - 2 * leg_w - 0.06
+    veined = Material(srgb("dcd8d0"), "marble", srgb("a9a49c"), scale_m=0.3, gloss=0.4)
+    timber = wood(rng, ("dark wooden", "wooden"))
+    stone = choose(rng, (Finish("white", matt("e6e2d8")), Finish("marble", veined), timber))
+    open_w, open_h = width - 0.54, height - 0.36
     niche = [
-        slab_box((inner_w, 0.03, open_h), (0, depth / 2 - 0.017, open_h / 2 + 0.002)),
-        both_sides(slab_box((0.05, depth - 0.05, open_h), (inner_w / 2 - 0.02, 0, open_h / 2 + 0.002))),
-        slab_box((inner_w, depth - 0.03, 0.03), (0, 0, 0.017)),
+        slab_box((open_w, 0.03, open_h), (0, depth / 2 - 0.017, open_h / 2 + 0.002)),
+        both_sides(slab_box((0.05, depth - 0.05, open_h), (open_w / 2 - 0.02, 0, open_h / 2 + 0.002))),
+        slab_box((open_w, depth - 0.03, 0.03), (0, 0, 0.017)),
     ]
+    brick = Material(srgb("8a4a38"), "bricks", srgb("b5a594"), scale_m=0.2)
+    mantel = _mantel(width, depth, height, open_h)
+    pieces = [(mantel, stone.material), (join(niche), brick), *_wood_fire()]
+    half = width / 2 - 0.02
+    support = (-half, -depth / 2, half, depth / 2 - 0.03, height)
+    return assemble(Design("fireplace", f"{stone.word} fireplace with burning fire", support_m=support), pieces)
+
+
+def _mantel(width: float, depth: float, height: float, open_h: float) -> Part:
+    """Make two pilasters with plinths and fields, the frieze and the shelf."""
+    front, x = -depth / 2, width / 2 - 0.16
+    pilaster = [
+        box(0.24, depth, height - 0.08, 0.008).moved(x),
+        box(0.28, depth + 0.03, 0.12, 0.01).moved(x, -0.012),
+        box(0.16, 0.02, open_h - 0.2, 0.006).moved(x, front - 0.004, 0.2),
+    ]
+    return join(
+        [
+            both_sides(join(pilaster)),
+            box(width - 0.54, depth - 0.02, 0.28, 0.006).moved(0, 0.005, open_h),
+            box(width * 0.42, 0.02, 0.12, 0.006).moved(0, front + 0.002, open_h + 0.08),
+            box(width + 0.1, depth + 0.08, 0.05, 0.012).moved(0, -0.03, height - 0.05),
+            box(width + 0.02, depth + 0.03, 0.04, 0.012).moved(0, -0.015, height - 0.088),
+        ]
+    )
+
+
+def _wood_fire() -> list[Piece]:
+    """Make logs on a grate with flames that are brighter inside."""
     log = cylinder(0.045, 0.4, 12).turned("y", 90).moved(-0.2)
-    logs = [
-        log.moved(0, -0.06, 0.075),
-        log.turned("z", 10).moved(0.01, 0.05, 0.075),
-        log.turned("z", -24).turned("y", 8).moved(0, 0, 0.15),
-    ]
+    top = log.turned("z", -24).turned("y", 8).moved(0, 0, 0.15)
+    logs = join([log.moved(0, -0.06, 0.075), log.turned("z", 10).moved(0.01, 0.05, 0.075), top])
     flame = lathe([(0.0, 0.0), (0.05, 0.05), (0.055, 0.1), (0.03, 0.19), (0.0, 0.28)], 10)
     spots = [(-0.1, 0.02, 0.8), (-0.02, -0.02, 1.15), (0.08, 0.02, 0.95), (0.14, -0.01, 0.6)]
     fire = join([flame.scaled(s, 0.7 * s, s).moved(x, y, 0.1) for x, y, s in spots])
     core = join([flame.scaled(0.5 * s, 0.8 * s, 0.6 * s).moved(x, y - 0.016, 0.1) for x, y, s in spots])
-    grate = row(slab_box((0.012, 0.22, 0.012), (0, 0, 0.05)), np.linspace(-0.2, 0.2, 7)) + both_sides(
-        frustum(0.01, 0.01, 0.16, 8).moved(0.23, -0.1, 0.03)
-    )
-    half = width / 2 - 0.02
-    pieces = [
-        (join(parts), stone.material),
-        (join(niche), brick),
-        (join(logs), matt("5a3d28")),
+    bars = row(slab_box((0.012, 0.22, 0.012), (0, 0, 0.05)), np.linspace(-0.2, 0.2, 7))
+    posts = both_sides(cylinder(0.01, 0.16, 8).moved(0.23, -0.1, 0.03))
+    return [
+        (logs, matt("5a3d28")),
         (fire, Material(srgb("e2702a"), emission=0.9)),
         (core, Material(srgb("f6c64a"), emission=1.0)),
-        (grate, BLACK_METAL),
+        (bars + posts, BLACK_METAL),
     ]
-    support = (-half, -depth / 2 + 0.0, half, depth / 2 - 0.03, height)
-    return assemble(Design("fireplace", f"{stone.word} fireplace with burning fire", support_m=support), pieces)

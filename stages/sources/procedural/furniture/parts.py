@@ -78,7 +78,7 @@ def around(part: Part, count: int, start_deg: float = 0.0) -> Part:
     return join([part.turned("z", start_deg + 360.0 * k / count) for k in range(count)])
 
 
-def row(part: Part, offsets_m: Sequence[float], axis: str = "x") -> Part:
+def row(part: Part, offsets_m: Sequence[float] | Float[np.ndarray, " n"], axis: str = "x") -> Part:
     """Repeat a part along an axis at the given offsets."""
     return join([part.moved(**{axis: float(offset)}) for offset in offsets_m])
 

@@ -9,7 +9,7 @@ from stages.sources.procedural.furniture.model import Design, Model, Piece, asse
 from stages.sources.procedural.furniture.palette import Finish, choose, matt, paint, shaded, srgb
 from stages.sources.procedural.furniture.parts import Part, join
 from stages.sources.procedural.furniture.shapes import ellipsoid, frustum, lathe
-from stages.sources.procedural.furniture.sweeps import leaf, tube
+from stages.sources.procedural.furniture.sweeps import Points3, leaf, tube
 
 SOIL = matt("3a2a1e")
 _GREENS = ("4f7f3f", "3f6f3a", "5d8f48", "47784e")
@@ -55,7 +55,9 @@ def plant(rng: np.random.Generator) -> Model:
 
 def _broad(rng: np.random.Generator, height: float) -> list[Piece]:
     """Grow some bent stems with big pointed leaves spread along them."""
-    stems, leaves, bright = [], [], []
+    stems: list[Part] = []
+    leaves: list[Part] = []
+    bright: list[Part] = []
     for k in range(3):
         lean, turn = rng.uniform(0.04, 0.12), 120 * k + rng.uniform(-30, 30)
         tall = height * rng.uniform(0.75, 1.0)
@@ -115,7 +117,7 @@ def _sword(rng: np.random.Generator, height: float, pot_r: float) -> list[Piece]
 def _cactus(rng: np.random.Generator, height: float) -> list[Piece]:
     """Grow a ribbed column with two upturned arms and a flower."""
 
-    def ribbed(path: list[tuple[float, float, float]], radius: float) -> Part:
+    def ribbed(path: Points3, radius: float) -> Part:
         points = np.array(path)
         ends = np.linspace(0, 1, len(points))
         radii = radius * np.sqrt(np.clip(1 - np.clip((ends - 0.8) / 0.205, 0, 1) ** 2, 0.0, 1))

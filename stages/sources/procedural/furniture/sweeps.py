@@ -63,13 +63,14 @@ def bend(path_m: Points3, radius_m: float, steps: int = 4) -> Float[np.ndarray, 
     rounded.append(points[-1])
     path = np.array(rounded)
     distinct = np.concatenate([[True], np.linalg.norm(np.diff(path, axis=0), axis=1) > 1e-9])
-    return path[distinct]
+    smooth: Float[np.ndarray, "k 3"] = path[distinct]
+    return smooth
 
 
-def arc(start_deg: float, stop_deg: float, radius_m: float, steps: int = 8) -> Float[np.ndarray, "k 2"]:
-    """Points on a circle about the origin from one angle to another."""
-    angle = np.radians(np.linspace(start_deg, stop_deg, steps + 1))
-    return radius_m * np.column_stack([np.cos(angle), np.sin(angle)])
+def bow(width: float, height: float, radius: float, corner_m: float, n: int = 8) -> Part:
+    """Make an upside-down U of a round bar in the plane y = 0, its ends on z = 0: handles, loops, arches."""
+    x = width / 2
+    return tube(bend([(-x, 0, 0), (-x, 0, height), (x, 0, height), (x, 0, 0)], corner_m, 3), radius, n)
 
 
 def prism(outline_m: Points2 | Float[np.ndarray, "n 2"], height: float) -> Part:
@@ -162,7 +163,7 @@ def pillow(width: float, depth: float, height: float, cells: int = 8) -> Part:
 
 
 def leaf(length: float, width: float, droop: float, thickness_m: float = 0.003, cells: int = 5) -> Part:
-    """Make a pointed leaf from the origin along +x that bends down by `droop` metres at its tip and folds at the rib."""
+    """Make a pointed leaf from the origin along +x, folded at its rib, whose tip hangs `droop` metres low."""
     t = np.linspace(0.0, 1.0, cells + 1)[:, None]
     across = np.array([-1.0, 0.0, 1.0])[None, :]
     half = width / 2 * np.sin(np.pi * t**0.75) + 1e-4
