@@ -23,6 +23,13 @@ class GuessParams(ModelParams):
         description="Lengths are drawn from this range, uniformly in their logarithm."
     )
 
+    @field_validator("length_m")
+    @classmethod
+    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not 0 < value[0] <= value[1]:
+            raise ValueError("expected 0 < low <= high")
+        return value
+
 
 class Guess:
     """Draw a letter, yes or no, a count, a length or an angle."""
