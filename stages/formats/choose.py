@@ -7,11 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Bool, Int, UInt64
 
-from stages.formats import FORMATS
+from stages.formats import FORMATS, TEXT_FORMATS
 from stages.formats.references import REASONS, References
 from stages.rng import mix
-
-IMAGES_WITH_MARKS = ("boxes", "masks", "numbers")
 
 
 def possible(
@@ -37,16 +35,17 @@ def possible(
 def impossible(
     places: Int[np.ndarray, "n slots"], references: References, images: dict[str, Bool[np.ndarray, " n"]]
 ) -> Iterator[tuple[str, Int[np.ndarray, " m"]]]:
-    """Yield why questions miss a text or an image format, each with the questions it holds for."""
-    for name in dict.fromkeys(form.reference for form in FORMATS) if places.shape[1] else ():
-        reasons = references.reasons[name][places]
+    """Yield why questions miss a text format or a picture, each with the questions it holds for."""
+    for text in TEXT_FORMATS if places.shape[1] else ():
+        reference = next(form.reference for form in FORMATS if form.text == text)
+        reasons = references.reasons[reference][places]
         first = np.take_along_axis(reasons, np.argmax(reasons > 0, axis=1)[:, None], axis=1)[:, 0]
         for code in np.unique(first[first > 0]):
-            yield f"format.{name}.{REASONS[code]}", np.flatnonzero(first == code)
-    for image in IMAGES_WITH_MARKS:
+            yield f"format.{text}.{REASONS[code]}", np.flatnonzero(first == code)
+    for image, why in (("boxes", "no_marks"), ("masks", "no_masks"), ("numbers", "no_marks")):
         rows = np.flatnonzero(~images[image])
         if len(rows):
-            yield f"format.{image}.no_marks", rows
+            yield f"format.{image}.{why}", rows
 
 
 def draw(

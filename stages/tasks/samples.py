@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
-from stages.formats import FORMATS, REFERENCES
-from stages.formats.choose import IMAGES_WITH_MARKS, draw, impossible, possible
+from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES
+from stages.formats.choose import draw, impossible, possible
 from stages.formats.phrases import render
 from stages.formats.shown import Shown
 from stages.params import Params
@@ -86,8 +86,8 @@ def _draw(
     places = [shown.rows(views, objects) for objects in asked.draft.slots]
     table = np.stack(places, axis=1) if places else np.zeros((len(views), 0), dtype=np.int64)
     marked = marks < len(shown.views)
-    images = {name: marked for name in IMAGES_WITH_MARKS} | {"original": np.ones(len(views), dtype=bool)}
-    images["masks"] = shown.has_masks[marks]
+    images = dict.fromkeys(IMAGE_FORMATS, marked)
+    images |= {"original": np.ones(len(views), dtype=bool), "masks": shown.has_masks[marks]}
     chosen, forms = draw(possible(table, shown.references, images), mix(asked.keys, key("format")), params.per_question)
     reference = np.array([REFERENCES.index(form.reference) for form in FORMATS])
     bank = pa.concat_arrays([shown.references.texts[name] for name in REFERENCES])

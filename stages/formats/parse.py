@@ -1,0 +1,148 @@
+"""Reads a prompt back: which objects does it point at? Works from the text, the sightings and the mark recipe alone.
+
+The check behind "every sample must parse back to the same objects": it shares the meaning of a name with the writer
+(`formats.names.meanings`), but none of its bookkeeping.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from stages.formats.names import clean, meanings
+from stages.formats.references import thousandths
+from stages.marks.palette import NAMES
+
+Box = tuple[int, ...]
+_BOX = r"<box>\[\[(\d+), (\d+), (\d+), (\d+)\]\]</box>"
+_BOXES = rf"{_BOX}(?: in the first image \({_BOX} in the second image\))?"
+_CAPTION = re.compile(r"<ref>([^<]*)</ref>(?!<box>)")
+_NAMED_BOX = re.compile(rf"<ref>([^<]*)</ref>{_BOXES}")
+_COLORS = "|".join(NAMES)
+_MARKED = {
+    "boxes": re.compile(rf"the object in the ({_COLORS}) box", re.IGNORECASE),
+    "masks": re.compile(rf"the object with the ({_COLORS}) mask", re.IGNORECASE),
+    "numbers": re.compile(r"\bregion (\d+)\b", re.IGNORECASE),
+}
+
+
+class UnresolvedReference(ValueError):
+    """A prompt points at no object, or at several."""
+
+
+@dataclass(frozen=True)
+class Sighted:
+    """One object of a picture: its names (None where unsafe or missing) and its box in thousandths."""
+
+    object_id: str
+    category: str | None
+    caption: str | None
+    box: Box
+    crowd: bool
+
+    def may_be(self, name: str) -> bool:
+        """Tell whether a reader could mean this object by `name`."""
+        return name.lower() in meanings(self.category, self.caption)
+
+
+Picture = Sequence[Sighted]
+
+
+def read_pictures(tables: Mapping[str, pa.Table]) -> dict[str, list[Sighted]]:
+    """List the objects of every view from tables `view`, `object` and `sighting`."""
+    size = {row["view_id"]: (row["width_px"], row["height_px"]) for row in tables["view"].to_pylist()}
+    named = {row["object_id"]: row for row in tables["object"].to_pylist()}
+    pictures: dict[str, list[Sighted]] = {view_id: [] for view_id in size}
+    columns = tables["sighting"].select(["view_id", "object_id", "box_px", "crowd"])
+    for row in columns.to_pylist():
+        width, height = size[row["view_id"]]
+        box = thousandths(np.array([row["box_px"]]), np.array([width]), np.array([height]))[0]
+        thing = named[row["object_id"]]
+        sighted = Sighted(
+            row["object_id"], clean(thing["category"]), clean(thing["caption"]), tuple(box.tolist()), row["crowd"]
+        )
+        pictures[row["view_id"]].append(sighted)
+    return pictures
+
+
+def parse_prompt(
+    prompt: str, text_format: str, image_format: str, pictures: Sequence[Picture], mark_ids: Sequence[str],
+    said: Iterable[str],
+) -> list[str]:  # fmt: skip
+    """Return the objects a prompt points at, in the order of first mention.
+
+    Args:
+        prompt: Final prompt.
+        text_format: How the text points at objects.
+        image_format: What is drawn on the pictures.
+        pictures: Objects of each view shown, in order.
+        mark_ids: Objects drawn on the pictures, in drawing order.
+        said: Phrases that wordings say after "the" (`Reserved.phrases`); they are never taken for names.
+
+    Raises:
+        UnresolvedReference: A reference fits no object or several, or a name and its box disagree.
+    """
+    readers: dict[str, Callable[[], Iterable[str]]] = {
+        "natural": lambda: _natural(prompt, pictures, frozenset(said)),
+        "caption": lambda: (_by_name(match[1], pictures) for match in _CAPTION.finditer(prompt)),
+        "region_box": lambda: _boxed(prompt, pictures, named=False),
+        "caption_box": lambda: _boxed(prompt, pictures, named=True),
+        "image_based": lambda: _marked(prompt, image_format, mark_ids),
+    }
+    return list(dict.fromkeys(readers[text_format]()))
+
+
+def named_objects(question: str, slot_ids: Sequence[str]) -> list[str]:
+    """Return the objects a question names, in order of first mention, from its open slots {a}, {b}.
+
+    Example:
+        >>> named_objects("Is {b} to the right of {a}?", ["sofa", "lamp"])
+        ['lamp', 'sofa']
+    """
+    order = dict.fromkeys(re.findall(r"\{([a-z])\}", question))
+    return [slot_ids[ord(slot) - ord("a")] for slot in order if ord(slot) - ord("a") < len(slot_ids)]
+
+
+def _natural(prompt: str, pictures: Sequence[Picture], said: frozenset[str]) -> Iterable[str]:
+    names = {name.lower() for thing in pictures[0] for name in (thing.category, thing.caption) if name} - said
+    if not names:
+        return
+    longest_first = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
+    for match in re.finditer(rf"\bthe ({longest_first})(?![\w'-])", prompt, re.IGNORECASE):
+        yield _by_name(match[1], pictures)
+
+
+def _by_name(name: str, pictures: Sequence[Picture]) -> str:
+    """Return the one object meant by a name, the same in every picture."""
+    meant = [[thing for thing in picture if thing.may_be(name)] for picture in pictures]
+    found = {thing.object_id for things in meant for thing in things}
+    if len(found) != 1 or any(len(things) != 1 or things[0].crowd for things in meant):
+        raise UnresolvedReference(f"{name!r} may mean {sorted(found) or 'nothing'}")
+    return found.pop()
+
+
+def _boxed(prompt: str, pictures: Sequence[Picture], named: bool) -> Iterable[str]:
+    for match in _NAMED_BOX.finditer(prompt):
+        name, *numbers = match.groups()
+        given = [tuple(int(n) for n in numbers[k : k + 4]) for k in (0, 4) if numbers[k] is not None]
+        if len(given) != len(pictures):
+            raise UnresolvedReference(f"{match[0]}: {len(given)} boxes for {len(pictures)} pictures")
+        meant = [[thing for thing in picture if thing.box == box] for picture, box in zip(pictures, given, strict=True)]
+        found = {thing.object_id for things in meant for thing in things}
+        if len(found) != 1 or any(len(things) != 1 for things in meant):
+            raise UnresolvedReference(f"{match[0]} may mean {sorted(found) or 'nothing'}")
+        if named and not meant[0][0].may_be(name):
+            raise UnresolvedReference(f"{match[0]}: the object in the box is no {name!r}")
+        yield found.pop()
+
+
+def _marked(prompt: str, image_format: str, mark_ids: Sequence[str]) -> Iterable[str]:
+    for match in _MARKED[image_format].finditer(prompt):
+        place = int(match[1]) - 1 if image_format == "numbers" else NAMES.index(match[1].lower())
+        if not 0 <= place < len(mark_ids):
+            raise UnresolvedReference(f"{match[0]!r}: no such mark among {len(mark_ids)}")
+        yield mark_ids[place]
