@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.graph import versions
+from flows.inputs import InputGuard
 from flows.step_result import Outcome, StepResult
 from flows.step_signals import Cancelled, Stop, die_with_parent, own_session
 
@@ -33,16 +34,19 @@ class DvcLog(logging.Handler):
     DVC's API does not say whether it ran a command or restored its outputs; its message does. Tests hold it to that.
     """
 
-    def __init__(self, stop: Stop) -> None:
+    def __init__(self, stop: Stop, inputs: InputGuard) -> None:
         super().__init__(logging.INFO)
         self.command_started = False
         self._stop = stop
+        self._inputs = inputs
 
     def emit(self, record: logging.LogRecord) -> None:
         """Note that a command starts; raise `Cancelled` instead if a stop was asked for."""
         if record.name == "dvc.stage.run":  # "Running stage ..." once, then "> command" before each command
             if self._stop.asked:
                 raise Cancelled
+            if not self.command_started:
+                self._inputs.remember()
             self.command_started = True
 
 
@@ -68,29 +72,33 @@ def run_stage(stage: str, stop: Stop) -> StepResult:
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
-    log = DvcLog(stop)
-    dvc_logger = logging.getLogger("dvc")
-    dvc_logger.addHandler(log)
-    dvc_logger.setLevel(logging.INFO)
     start = time.monotonic()
     try:
         # Waiting for DVC's lock matters most when the command ends: without it a finished stage is thrown away
         # because another one is hashing its outputs.
         with Repo(".", _wait_for_lock=True) as repo:
-            if stop.asked:
-                raise Cancelled
-            changed = repo.reproduce(stage, single_item=True)
-            outcome = _outcome(changed, log)
+            outcome = _reproduce(repo, stage, stop)
             (done,) = repo.stage.collect(stage)
             outs, deps = versions(done.outs), versions(done.deps)
     except (DvcException, Cancelled, OSError) as error:
         return _failure(stage, error, stop, time.monotonic() - start)
-    finally:
-        dvc_logger.removeHandler(log)
     return StepResult(stage, outcome, time.monotonic() - start, outs, deps)
 
 
-def _outcome(changed: Sequence[Any], log: DvcLog) -> Outcome:
+def _reproduce(repo: Any, stage: str, stop: Stop) -> Outcome:
+    (planned,) = repo.stage.collect(stage)
+    inputs = InputGuard(planned)
+    inputs.check_at(repo.lock)
+    log = DvcLog(stop, inputs)
+    dvc_logger = logging.getLogger("dvc")
+    dvc_logger.addHandler(log)
+    dvc_logger.setLevel(logging.INFO)
+    try:
+        if stop.asked:
+            raise Cancelled
+        changed = repo.reproduce(stage, single_item=True)
+    finally:
+        dvc_logger.removeHandler(log)
     if not changed:
         return Outcome.UNCHANGED
     # A `.dvc` file has no command: DVC read the changed data anew.
