@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from stages.schema.store import shard_path, write_table
 from stages.schema.tables import TABLES
 from stages.schema.validate import validate
 
@@ -18,6 +20,40 @@ def table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     spec = TABLES[name]
     made = pa.Table.from_pylist([dict(row) for row in rows], schema=spec.schema)
     return validate(made.sort_by([(k, "ascending") for k in spec.key]), name, "handmade")
+
+
+def write(folder: str | Path, name: str, rows: Sequence[Mapping[str, Any]], shard: int = 0) -> None:
+    """Write one shard below `data/` of the working folder, or below an absolute folder."""
+    path = Path("data") / folder
+    path.mkdir(parents=True, exist_ok=True)
+    write_table(shard_path(path, name, shard), table(name, rows), name)
+
+
+def empty_row(name: str) -> Row:
+    """Row of a table with null in every column that may hold it."""
+    return {column.name: None for column in TABLES[name].columns if column.nullable}
+
+
+def scene(scene_id: str = "rooms/0001", place_id: str = "rooms/flat", **values: Any) -> Row:
+    """Scan of a place."""
+    row = {"scene_id": scene_id, "source": scene_id.split("/")[0], "kind": "scan", "place_id": place_id,
+           "license": "CC0-1.0"}  # fmt: skip
+    return empty_row("scene") | row | values
+
+
+def view(view_id: str = "rooms/0001/000", width_px: int = 64, height_px: int = 48, **values: Any) -> Row:
+    """View whose picture is in table `pixels`."""
+    scene_id, frame = view_id.rsplit("/", 1)
+    row = {"view_id": view_id, "scene_id": scene_id, "frame": int(frame), "width_px": width_px, "height_px": height_px}
+    return empty_row("view") | row | values
+
+
+def sighting(name: str, box_px: Sequence[float], view_id: str = "rooms/0001/000", **values: Any) -> Row:
+    """Sighting of object `<scene>:<name>` with a box and no mask."""
+    scene_id = view_id.rsplit("/", 1)[0]
+    row = {"view_id": view_id, "object_id": f"{scene_id}:{name}", "scene_id": scene_id, "box_px": list(box_px),
+           "area_px": 100.0, "crowd": False, "confidence": 1.0, "detected_by": "given"}  # fmt: skip
+    return empty_row("sighting") | row | values
 
 
 def fact(kind: str, subjects: Sequence[str], references: Sequence[str] = (), **values: Any) -> Row:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from stages import split
 from stages.schema.errors import UserError
-from stages.schema.store import read_all, shard_of, shard_path, write_table
+from stages.schema.store import read_all, shard_of
 from stages.sides import side_of
-from tests.handmade import question, sample, table
+from tests.handmade import question, sample, scene, table, write
 
 SHARDS, SEED = 3, 7
 FORMATS = [("caption", "original"), ("box", "original"), ("image_based", "boxes")]
@@ -95,40 +95,27 @@ def test_choice_does_not_depend_on_the_number_of_shards() -> None:
     assert found.tolist() == expected.tolist()
 
 
-def scene_row(scene: str, place: str) -> dict[str, Any]:
-    return {
-        "scene_id": scene, "source": scene.split("/")[0], "kind": "scan", "place_id": place, "upstream_split": None,
-        "license": "CC0-1.0", "vocabulary": None, "floor_polygon_w": None,
-    }  # fmt: skip
-
-
 def write_inputs(scenes: list[str], duplicates: tuple[str, ...] = ()) -> None:
     """Write questions of all scenes, two scenes to a place; `duplicates` are left out of data/unique."""
-    for source in sorted({scene.split("/")[0] for scene in scenes}):
+    for source in sorted({scene_id.split("/")[0] for scene_id in scenes}):
         for shard in range(SHARDS):
             here = [s for s in scenes if s.split("/")[0] == source and shard_of(s, SHARDS) == shard]
             rows: dict[str, list[dict[str, Any]]] = {"scene": [], "question": [], "sample": []}
-            for scene in here:
-                side = side_of(pa.array([place_of(scene)]), SEED, 0.5)[0].as_py()
-                rows["scene"].append(scene_row(scene, place_of(scene)))
+            for scene_id in here:
+                side = side_of(pa.array([place_of(scene_id)]), SEED, 0.5)[0].as_py()
+                rows["scene"].append(scene(scene_id, place_of(scene_id)))
                 for i, task in enumerate(TASKS):
-                    name = f"{scene}/000:fact{i}:yes_no"
-                    rows["question"].append(question(name, scene_id=scene, task=task, side=side))
-                    rows["sample"] += [sample(name, *f, scene_id=scene, task=task, side=side) for f in FORMATS]
+                    name = f"{scene_id}/000:fact{i}:yes_no"
+                    rows["question"].append(question(name, scene_id=scene_id, task=task, side=side))
+                    rows["sample"] += [sample(name, *f, scene_id=scene_id, task=task, side=side) for f in FORMATS]
             kept = [q for q in rows["question"] if q["question_id"] not in duplicates]
-            write(f"annotated/{source}", "scene", shard, rows["scene"])
-            write(f"questions/{source}", "sample", shard, rows["sample"])
-            write(f"unique/{source}", "question", shard, kept)
+            write(f"annotated/{source}", "scene", rows["scene"], shard)
+            write(f"questions/{source}", "sample", rows["sample"], shard)
+            write(f"unique/{source}", "question", kept, shard)
 
 
-def place_of(scene: str) -> str:
-    return f"{scene.split('/')[0]}/flat{int(scene[-2:]) // 2}"
-
-
-def write(folder: str, name: str, shard: int, rows: list[dict[str, Any]]) -> None:
-    path = Path("data") / folder
-    path.mkdir(parents=True, exist_ok=True)
-    write_table(shard_path(path, name, shard), table(name, rows), name)
+def place_of(scene_id: str) -> str:
+    return f"{scene_id.split('/')[0]}/flat{int(scene_id[-2:]) // 2}"
 
 
 @pytest.fixture
@@ -222,14 +209,14 @@ def test_workers_change_no_byte(project: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_place_on_both_sides_is_named() -> None:
-    known = table("scene", [scene_row("rooms/01", "flat"), scene_row("rooms/02", "flat"), scene_row("rooms/03", "x")])
+    known = table("scene", [scene("rooms/01", "flat"), scene("rooms/02", "flat"), scene("rooms/03", "x")])
     sides = pa.table({"scene_id": ["rooms/01", "rooms/02"], "side": ["benchmark", "train"]})
     with pytest.raises(UserError, match=r"place flat .*rooms/01 is benchmark, scene rooms/02 is train"):
         split.ledger(known, sides)
 
 
 def test_scene_without_questions_stands_in_the_ledger() -> None:
-    known = table("scene", [scene_row("rooms/01", "flat"), scene_row("rooms/02", "flat")])
+    known = table("scene", [scene("rooms/01", "flat"), scene("rooms/02", "flat")])
     found = split.ledger(known, pa.table({"scene_id": ["rooms/01"], "side": ["train"]}))
     assert found.select(["scene_id", "side", "why"]).to_pylist() == [
         {"scene_id": "rooms/01", "side": "train", "why": "hash of the place"},

@@ -14,8 +14,7 @@ from stages.models.most_frequent import MostFrequent, MostFrequentParams, common
 from stages.models.recorded import Recorded, RecordedParams, read_replies
 from stages.registry import UnknownName, resolve
 from stages.schema.errors import ParamsError, UserError
-from stages.schema.store import shard_path, write_table
-from tests.handmade import sample, table
+from tests.handmade import sample, write
 
 GUESS = GuessParams(model="random", highest_count=5, length_m=(0.2, 5.0))
 
@@ -67,12 +66,10 @@ def test_commonest_answer_by_task_kind_and_unit() -> None:
 
 
 def test_most_frequent_reads_train_over_all_shards(tmp_path: Path) -> None:
-    folder = tmp_path / "split/train"
-    folder.mkdir(parents=True)
     shards = [["no", "no"], ["yes"], ["yes"], ["yes"]]
     for shard, answers in enumerate(shards):
         rows = [sample(f"q{shard}{i}", task="task", answer=answer) for i, answer in enumerate(answers)]
-        write_table(shard_path(folder, "sample", shard), table("sample", rows), "sample")
+        write(tmp_path / "split/train", "sample", rows, shard)
     model = MostFrequent(MostFrequentParams(model="most_frequent"), context(tmp_path))
     assert model.reply([prompt("a"), prompt("b", "choice", ("x",))]) == ["yes", ""]
 

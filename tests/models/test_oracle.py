@@ -10,8 +10,7 @@ import yaml
 from stages.models.base import ModelContext, Prompt
 from stages.models.oracle import Asked, Oracle, OracleParams, answer
 from stages.models.reading import compared_slot, direction, metres, object_turns, turn_deg
-from stages.schema.store import shard_path, write_table
-from tests.handmade import fact, question, table
+from tests.handmade import fact, question, write
 
 WORDINGS = Path(__file__).parents[2] / "stages/tasks/wording"
 CHAIR, TABLE = "rooms/0001:chair", "rooms/0001:table"
@@ -122,8 +121,7 @@ def test_oracle_reads_facts_and_not_answers(tmp_path: Path) -> None:
     wrong = question("q1", fact_ids=[first["fact_id"]], answer="no", side="benchmark")
     lost = question("q2", fact_ids=["nothing"], side="benchmark")
     for folder, name, rows in (("split/benchmark", "question", [wrong, lost]), ("facts/rooms", "fact", [first])):
-        (tmp_path / folder).mkdir(parents=True)
-        write_table(shard_path(tmp_path / folder, name, 0), table(name, rows), name)
+        write(tmp_path / folder, name, rows)
     oracle = Oracle(OracleParams(model="oracle"), ModelContext(seed=1, data=tmp_path))
     assert oracle.reply([prompt("q1"), prompt("q2"), prompt("q3")]) == ["Yes", "", ""]
 

@@ -1,0 +1,159 @@
+"""Pictures as samples show them: a view in one image format, with the sample's marks drawn.
+
+`drawn` serves the export (all pictures of a shard, each decoded once), `Pictures` a model that asks for one sample's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stages.images import Picture, encode_jpeg, read_pictures, source_root
+from stages.marks.draw import Mark, draw
+from stages.runner import source_names
+from stages.schema.errors import UserError
+from stages.schema.store import read_table, shard_path, shards_in
+
+ORIGINAL = "original"
+NOT_SEEN = "picture.marked_object_not_seen"
+_KEPT = 16  # decoded pictures at hand; samples of one view follow each other
+
+
+class Variant(NamedTuple):
+    """One view in one image format; the marks count towards its identity."""
+
+    view_id: str
+    style: str
+    mark_ids: tuple[str, ...]
+
+
+class Drawn(NamedTuple):
+    """One encoded picture and its size, or why there is none."""
+
+    variant: Variant
+    encoded: bytes
+    width_px: int
+    height_px: int
+    reason: str | None
+
+
+def variants_of(view_ids: Sequence[str], style: str, mark_ids: Sequence[str]) -> list[Variant]:
+    """Pictures a sample shows, in order."""
+    return [Variant(view_id, style, () if style == ORIGINAL else tuple(mark_ids)) for view_id in view_ids]
+
+
+class Shard:
+    """Views, sightings and picture bytes of one shard of one source.
+
+    Args:
+        data: Folder `data`.
+        root: Folder that the source's `image_path` is relative to; None if it has no files.
+        source: Source of the shard.
+        number: Shard number.
+    """
+
+    def __init__(self, data: Path, root: Path | None, source: str, number: int) -> None:
+        self._scenes, self._root, self._number = data / "scenes" / source, root, number
+        folder = data / "annotated" / source
+        self._views = read_table(shard_path(folder, "view", number), "view")
+        self._sightings_file = shard_path(folder, "sighting", number)
+
+    def pictures(self, view_ids: Iterable[str]) -> Iterator[Picture]:
+        """Yield the decoded pictures of views, good or bad."""
+        return read_pictures(self._scenes, self._root, self._number, self._views, sorted(view_ids))
+
+    def marks(self, view_ids: Iterable[str]) -> dict[tuple[str, str], Mark]:
+        """Return the mark of every object seen in the views, by view and object."""
+        names = ["view_id", "object_id", "box_px", "mask_rle"]
+        sightings = read_table(self._sightings_file, "sighting", names)
+        rows = sightings.filter(pc.is_in(sightings.column("view_id"), pa.array(sorted(set(view_ids)), pa.string())))
+        return {(r["view_id"], r["object_id"]): Mark(r["box_px"], r["mask_rle"]) for r in rows.to_pylist()}
+
+
+def drawn(shard: Shard, variants: Iterable[Variant], jpeg_quality: int) -> Iterator[Drawn]:
+    """Draw variants of one shard, view by view; an original keeps its bytes."""
+    by_view: dict[str, list[Variant]] = {}
+    for variant in sorted(set(variants)):
+        by_view.setdefault(variant.view_id, []).append(variant)
+    marks = shard.marks(view for view, wanted in by_view.items() if any(v.mark_ids for v in wanted))
+    for picture in shard.pictures(by_view):
+        for variant in by_view[picture.view_id]:
+            yield draw_one(picture, variant, marks, jpeg_quality)
+
+
+def draw_one(picture: Picture, variant: Variant, marks: Mapping[tuple[str, str], Mark], jpeg_quality: int) -> Drawn:
+    """Draw one variant of a decoded picture."""
+    if picture.rgb is None:
+        return Drawn(variant, b"", 0, 0, picture.reason)
+    height_px, width_px = picture.rgb.shape[:2]
+    if variant.style == ORIGINAL:
+        return Drawn(variant, picture.encoded, width_px, height_px, None)
+    wanted = [marks.get((variant.view_id, object_id)) for object_id in variant.mark_ids]
+    found = [mark for mark in wanted if mark is not None]
+    if len(found) < len(wanted):
+        return Drawn(variant, b"", 0, 0, NOT_SEEN)
+    encoded = encode_jpeg(draw(picture.rgb, variant.style, found), jpeg_quality)
+    return Drawn(variant, encoded, width_px, height_px, None)
+
+
+class Pictures:
+    """Pictures of single samples, drawn when asked for.
+
+    Args:
+        data: Folder `data`.
+        roots: Root folder by source, None where a source has no files.
+        jpeg_quality: 1 to 100, for pictures with marks.
+    """
+
+    def __init__(self, data: Path, roots: Mapping[str, Path | None], jpeg_quality: int) -> None:
+        self._data, self._roots, self._quality = data, roots, jpeg_quality
+        self._shard_numbers = lru_cache(maxsize=None)(self._find_shards)
+        self._shard = lru_cache(maxsize=4)(self._open)
+        self._decoded = lru_cache(maxsize=_KEPT)(self._decode)
+
+    def encoded(
+        self, source: str, scene_id: str, view_ids: Sequence[str], style: str, mark_ids: Sequence[str]
+    ) -> list[bytes]:
+        """Return the encoded pictures of one sample in the order shown.
+
+        Raises:
+            UserError: A picture is missing or damaged; names view and reason.
+        """
+        number = self._shard_numbers(source).get(scene_id)
+        if number is None:
+            raise UserError(
+                f"data/annotated/{source}: no scene {scene_id}, which the benchmark asks about; run `dvc repro`"
+            )
+        pictures = []
+        for variant in variants_of(view_ids, style, mark_ids):
+            picture, marks = self._decoded(source, number, variant.view_id)
+            one = draw_one(picture, variant, marks, self._quality)
+            if one.reason is not None:
+                raise UserError(f"view {variant.view_id}: {one.reason}; check the files of source {source}")
+            pictures.append(one.encoded)
+        return pictures
+
+    def _find_shards(self, source: str) -> dict[str, int]:
+        folder = self._data / "annotated" / source
+        found: dict[str, int] = {}
+        for number in shards_in(folder, "scene"):
+            ids = read_table(shard_path(folder, "scene", number), "scene", ["scene_id"]).column("scene_id")
+            found |= dict.fromkeys(ids.to_pylist(), number)
+        return found
+
+    def _open(self, source: str, number: int) -> Shard:
+        return Shard(self._data, self._roots.get(source), source, number)
+
+    def _decode(self, source: str, number: int, view_id: str) -> tuple[Picture, dict[tuple[str, str], Mark]]:
+        shard = self._shard(source, number)
+        return next(shard.pictures([view_id])), shard.marks([view_id])
+
+
+def picture_roots(data: Mapping[str, Any]) -> dict[str, Path | None]:
+    """Root folder of every source of params.yaml."""
+    return {source: source_root(data, source) for source in source_names(data)}
