@@ -6,7 +6,7 @@ import numpy as np
 
 from stages.geometry.mesh import Material
 from stages.sources.procedural.furniture.cabinets import knob, panel
-from stages.sources.procedural.furniture.model import Design, Model, Piece, assemble
+from stages.sources.procedural.furniture.model import Design, Model, Piece, assemble, resized
 from stages.sources.procedural.furniture.palette import (
     BLACK_METAL,
     BLACK_PLASTIC,
@@ -253,7 +253,8 @@ def coffee_maker(rng: np.random.Generator) -> Model:
         (switch, light),
         (window, plastic("a9bcc4", 0.9)),
     ]
-    return assemble(Design("coffee maker", f"{color.word} coffee maker", placement="surface"), pieces)
+    design = Design("coffee maker", f"{color.word} coffee maker", placement="surface")
+    return assemble(design, resized(pieces, rng.uniform(0.92, 1.1)))
 
 
 def kettle(rng: np.random.Generator) -> Model:
@@ -276,4 +277,4 @@ def kettle(rng: np.random.Generator) -> Model:
         bow = tube(np.column_stack([0.085 * np.cos(ends), np.zeros(13), 0.125 + 0.1 * np.sin(ends)]), 0.009, 8)
         caption = f"{color.word} kettle with bow handle"
         pieces = [(body + spout, color.material), (lid + bow, trim)]
-    return assemble(Design("kettle", caption, placement="surface"), pieces)
+    return assemble(Design("kettle", caption, placement="surface"), resized(pieces, rng.uniform(0.9, 1.1)))

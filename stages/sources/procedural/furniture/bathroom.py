@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from stages.sources.procedural.furniture.cabinets import bar_handle, panel, reveal
-from stages.sources.procedural.furniture.model import Design, Model, Piece, assemble
+from stages.sources.procedural.furniture.model import Design, Model, Piece, assemble, resized
 from stages.sources.procedural.furniture.palette import (
     BLACK_PLASTIC,
     CERAMIC,
@@ -108,7 +108,7 @@ def toilet(rng: np.random.Generator) -> Model:
     white = join([bowl, tank, cover, neck])
     caption = f"white toilet with {'raised' if opened else 'closed'} {word + ' ' if word == 'wooden' else ''}lid"
     pieces = [(white, CERAMIC), (join([ring, lid, hinge]), seat), (button, CHROME), (water, GLASS)]
-    return assemble(Design("toilet", caption), pieces)
+    return assemble(Design("toilet", caption), resized(pieces, rng.uniform(0.93, 1.04)))
 
 
 def bathtub(rng: np.random.Generator) -> Model:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stages.sources.procedural.furniture.model import Design, Model, Piece, assemble
+from stages.sources.procedural.furniture.model import Design, Model, Piece, assemble, resized
 from stages.sources.procedural.furniture.palette import (
     BLACK_PLASTIC,
     BRIGHTS,
@@ -227,6 +227,5 @@ def umbrella_stand(rng: np.random.Generator) -> Model:
             (crook, wood(rng, ("dark wooden",)).material),
         ):
             pieces.append((part.turned("z", 50.0 + 110 * k).turned("y", lean).moved(x, y, 0.013), material))
-    return assemble(
-        Design("umbrella stand", f"{iron.word} umbrella stand with {names[0]} and {names[1]} umbrellas"), pieces
-    )
+    caption = f"{iron.word} umbrella stand with {names[0]} and {names[1]} umbrellas"
+    return assemble(Design("umbrella stand", caption), resized(pieces, rng.uniform(0.92, 1.08)))

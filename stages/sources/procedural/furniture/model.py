@@ -76,6 +76,11 @@ def assemble(design: Design, pieces: Sequence[Piece]) -> Model:
     )
 
 
+def resized(pieces: Sequence[Piece], factor: float) -> list[Piece]:
+    """Scale all pieces of an object evenly."""
+    return [(part.scaled(factor, factor, factor), material) for part, material in pieces]
+
+
 def _shifted(support_m: Support | None, shift: Float[np.ndarray, 3]) -> Support | None:
     if support_m is None:
         return None

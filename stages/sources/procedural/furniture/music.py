@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stages.sources.procedural.furniture.model import Design, Model, Piece, assemble
+from stages.sources.procedural.furniture.model import Design, Model, Piece, assemble, resized
 from stages.sources.procedural.furniture.palette import (
     BLACK_METAL,
     BLACK_PLASTIC,
@@ -128,9 +128,8 @@ def guitar(rng: np.random.Generator) -> Model:
     cradle = tube([(0, 0.13, 0.12), (0.13, 0.06, 0.12), (0.13, -0.06, 0.115), (0.13, -0.075, 0.16)], 0.009, 6)
     stand = join([legs, both_sides(cradle), tube([(0, 0.16, 0.33), (0, 0.13, 0.12)], 0.009, 6)])
     pieces = [*leaning, (stand, BLACK_METAL)]
-    scale = rng.uniform(0.9, 1.05)
-    scaled = [(part.scaled(scale, scale, scale), material) for part, material in pieces]
-    return assemble(Design("guitar", f"{top.word} acoustic guitar on stand"), scaled)
+    design = Design("guitar", f"{top.word} acoustic guitar on stand")
+    return assemble(design, resized(pieces, rng.uniform(0.9, 1.05)))
 
 
 def _guitar_neck(length: float, y: float) -> tuple[Part, Part]:

@@ -180,7 +180,7 @@ def curtain(rng: np.random.Generator) -> Model:
         "x", 90
     ).moved(width / 2 + 0.03, 0.1, rail_z)
     rings = row(
-        lathe([(0.018, 0.0), (0.024, 0.0), (0.024, 0.008), (0.018, 0.008)], 10, closed=True).turned("y", 90),
+        lathe([(0.018, 0.0), (0.024, 0.0), (0.024, 0.008), (0.018, 0.008)], 8, closed=True).turned("y", 90),
         np.linspace(-each * 0.46, each * 0.46, 5),
     )
     rings = rings.moved(-width / 2 + each / 2, 0, rail_z - 0.008)

@@ -80,7 +80,7 @@ def _palm(rng: np.random.Generator, height: float) -> list[Piece]:
     for k in range(6):
         profile += [(0.028 - 0.0015 * k, trunk_h * (k + 0.5) / 6), (0.031 - 0.0015 * k, trunk_h * (k + 1) / 6)]
     fronds, ribs = [], []
-    count = int(rng.integers(7, 9))
+    count = int(rng.integers(6, 9))
     for k in range(count):
         reach, rise = rng.uniform(0.3, 0.42), rng.uniform(0.2, 0.5) * height
         t = np.linspace(0, 1, 7)
@@ -91,7 +91,7 @@ def _palm(rng: np.random.Generator, height: float) -> list[Piece]:
             for side in (-1, 1):
                 blade = leaf(0.16 * (1.15 - 0.5 * t[j]), 0.036, 0.05, 0.002, 2).turned("z", side * (65 - 40 * t[j]))
                 fronds.append(blade.moved(*rib[j]).turned("z", turn).moved(z=trunk_h - 0.01))
-    return [(lathe(profile, 12), matt("7a5b3c")), (join(ribs), matt("6f8a45")), (join(fronds), _green(rng))]
+    return [(lathe(profile, 8), matt("7a5b3c")), (join(ribs), matt("6f8a45")), (join(fronds), _green(rng))]
 
 
 def _sword(rng: np.random.Generator, height: float, pot_r: float) -> list[Piece]:

@@ -201,4 +201,5 @@ def _pedestal_drawers(depth: float, height: float) -> tuple[Part, Part]:
         z = 0.04 + k * each
         fronts.append(panel(0.39, each - 0.012).moved(0, -depth / 2 + 0.03, z + 0.006))
         handles.append(bar_handle(0.14).moved(0, -depth / 2 + 0.012, z + each * 0.62))
-    return join([body, *fronts]), join(handles)
+    plinth = slab_box((0.36, depth - 0.1, 0.05), (0, 0.01, 0.025))
+    return join([body, plinth, *fronts]), join(handles)

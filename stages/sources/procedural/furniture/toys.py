@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stages.geometry.mesh import Material
-from stages.sources.procedural.furniture.model import Design, Model, assemble
+from stages.sources.procedural.furniture.model import Design, Model, assemble, resized
 from stages.sources.procedural.furniture.palette import (
     BLACK_PLASTIC,
     BRIGHTS,
@@ -58,9 +58,8 @@ def teddy_bear(rng: np.random.Generator) -> Model:
         (both_sides(eye) + nose, BLACK_PLASTIC),
         (both_sides(wing) + knot, bow.material),
     ]
-    scale = rng.uniform(0.9, 1.5)
     design = Design("teddy bear", f"{name} teddy bear with {bow.word} bow", placement="surface")
-    return assemble(design, [(part.scaled(scale, scale, scale), m) for part, m in pieces])
+    return assemble(design, resized(pieces, rng.uniform(0.9, 1.5)))
 
 
 def ball(rng: np.random.Generator) -> Model:
@@ -218,4 +217,5 @@ def rocking_horse(rng: np.random.Generator) -> Model:
         (handle, darker(timber.material, 0.6)),
         (eyes, BLACK_PLASTIC),
     ]
-    return assemble(Design("rocking horse", f"{timber.word} rocking horse with {saddle.word} saddle"), pieces)
+    design = Design("rocking horse", f"{timber.word} rocking horse with {saddle.word} saddle")
+    return assemble(design, resized(pieces, rng.uniform(0.85, 1.1)))
