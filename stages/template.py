@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, field_validator
 
+from stages.formats.names import clean_column
 from stages.formats.shown import Shown, shown
 from stages.marks.select import MarkParams, mark_places
 from stages.params import Params
@@ -60,7 +61,7 @@ def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Co
     scenes = _per_fact(facts, tables["scene"], params, context)
     world = _shown(facts, tables, params, context)
     known = [resolve(TASKS, name, "task") for name in TASKS]
-    counts = Counts(read={"fact": len(facts.ids)}) + _counted(_without_task(facts, known))
+    counts = Counts(read={"fact": len(facts.ids)}) + _counted(_without_task(facts, known) + _unusable(tables["object"]))
     questions, samples = [], []
     for task in known:
         chosen, drops = choose_facts(facts, task, world, params.ask, params.questions_per_view[task.name])
@@ -82,7 +83,9 @@ def _per_fact(facts: Facts, scene: pa.Table, params: TemplateParams, context: Co
     rows = pc.index_in(facts.table.column("scene_id").combine_chunks(), scene.column("scene_id").combine_chunks())
     if rows.null_count:
         lost = facts.ids.filter(rows.is_null())[0].as_py()
-        raise TableError(f"table `fact`: {lost!r} names a scene without a row in table `scene`; run `relate` again")
+        raise TableError(
+            f"table `fact`: {lost!r} names a scene without a row in table `scene`; run `dvc repro` to make both anew"
+        )
     side = side_of(scene.column("place_id"), context.seed, params.benchmark_share)
     columns = {name: scene.column(name).combine_chunks() for name in ("source", "license")} | {"side": side}
     return {name: column.take(rows) for name, column in columns.items()}
@@ -101,6 +104,17 @@ def _without_task(facts: Facts, tasks: Sequence[Task]) -> Drops:
     kinds = pa.array(sorted({kind for task in tasks for kind in task.needs}))
     unasked = facts.ids.filter(pc.invert(pc.is_in(facts.kinds, kinds)))
     return [("fact.no_task", unasked)] if len(unasked) else []
+
+
+def _unusable(objects: pa.Table) -> Drops:
+    """Names that are empty or hold markup or control characters; the object is named in another way, or boxed."""
+    drops: Drops = []
+    for name in ("category", "caption"):
+        column = objects.column(name).combine_chunks()
+        lost = pc.and_(column.is_valid(), clean_column(column).is_null())
+        if pc.any(lost).as_py():
+            drops.append((f"{name}.unusable", objects.column("object_id").combine_chunks().filter(lost)))
+    return drops
 
 
 def _counted(drops: Drops) -> Counts:

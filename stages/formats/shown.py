@@ -58,8 +58,8 @@ def shown(
         TableError: A sighting names a view or an object that is in no table.
     """
     sighting = tables["sighting"]
-    view_row = _row(tables["view"], "view_id", sighting)
-    object_row = pa.array(_row(tables["object"], "object_id", sighting))
+    view_row = _row(tables, "view", sighting)
+    object_row = pa.array(_row(tables, "object", sighting))
     views = codes(sighting.column("view_id"))
     names = view_names(
         views,
@@ -130,12 +130,13 @@ def _one(table: pa.Table, name: str) -> pa.Array:
     return table.column(name).combine_chunks()
 
 
-def _row(table: pa.Table, key: str, sighting: pa.Table) -> Int[np.ndarray, " n"]:
-    rows = _find(_one(table, key), _one(sighting, key))
+def _row(tables: Mapping[str, pa.Table], name: str, sighting: pa.Table) -> Int[np.ndarray, " n"]:
+    key = f"{name}_id"
+    rows = _find(_one(tables[name], key), _one(sighting, key))
     if len(rows) and rows.min() < 0:
         lost = _one(sighting, key)[int(np.argmin(rows))].as_py()
         raise TableError(
-            f"table `sighting`: {key} {lost!r} has no row in table `{table}`; run the earlier stages again"
+            f"table `sighting`: {key} {lost!r} has no row in table `{name}`; run `dvc repro` to make both anew"
         )
     return rows
 

@@ -18,6 +18,7 @@ from pycocotools import mask as coco_mask
 from stages.marks.palette import COLORS_RGB
 
 Image = UInt8[np.ndarray, "height width 3"]
+Mask = UInt8[np.ndarray, "h w"]
 Color = tuple[int, int, int]
 STYLES = ("original", "boxes", "masks", "numbers")
 MASK_OPACITY = 0.45
@@ -44,7 +45,7 @@ class _Shape:
     y1: int
     x2: int
     y2: int
-    mask: UInt8[np.ndarray, "h w"] | None
+    mask: Mask | None
 
 
 def draw(image_rgb: Image, style: str, marks: Sequence[Mark]) -> Image:
@@ -75,7 +76,7 @@ def draw(image_rgb: Image, style: str, marks: Sequence[Mark]) -> Image:
         if style == "boxes" or shape.mask is None:
             _outline_box(picture, shape, line_px)
         else:
-            _fill(picture, shape, MASK_OPACITY if style == "masks" else NUMBER_OPACITY, max(1, line_px - 1))
+            _fill(picture, shape, shape.mask, MASK_OPACITY if style == "masks" else NUMBER_OPACITY, max(1, line_px - 1))
     for shape in shapes if style == "numbers" else ():
         _label(picture, shape)
     return picture
@@ -106,19 +107,19 @@ def _outline_box(picture: Image, shape: _Shape, line_px: int) -> None:
     cv2.rectangle(picture, first, last, shape.color, line_px)
 
 
-def _fill(picture: Image, shape: _Shape, opacity: float, line_px: int) -> None:
+def _fill(picture: Image, shape: _Shape, mask: Mask, opacity: float, line_px: int) -> None:
     region = picture[shape.y1 : shape.y2, shape.x1 : shape.x2]
     levels = np.arange(256)[:, None] * (1 - opacity) + np.array(shape.color)[None, :] * opacity
     tinted = cv2.LUT(region, np.rint(levels).astype(np.uint8).reshape(256, 1, 3))
-    cv2.copyTo(tinted, shape.mask, region)
-    contours, _ = cv2.findContours(shape.mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    cv2.copyTo(tinted, mask, region)
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     cv2.drawContours(picture, contours, -1, shape.color, line_px, offset=(shape.x1, shape.y1))
 
 
 def _label(picture: Image, shape: _Shape) -> None:
     """Write the number on a filled disc, in the middle of the mask or in the box's corner."""
     radius = max(9, round(min(picture.shape[:2]) / 40))
-    x, y = _middle(shape) if shape.mask is not None else (shape.x1 + radius, shape.y1 + radius)
+    x, y = _middle(shape, shape.mask) if shape.mask is not None else (shape.x1 + radius, shape.y1 + radius)
     x = min(max(x, radius), picture.shape[1] - 1 - radius)
     y = min(max(y, radius), picture.shape[0] - 1 - radius)
     ink = _contrast(shape.color)
@@ -129,13 +130,13 @@ def _label(picture: Image, shape: _Shape) -> None:
     cv2.putText(picture, text, (x - wide // 2, y + high // 2), _FONT, scale, ink, 2, cv2.LINE_AA)
 
 
-def _middle(shape: _Shape) -> tuple[int, int]:
+def _middle(shape: _Shape, mask: Mask) -> tuple[int, int]:
     """Return the mask's pixel farthest from its edge, found on a shrunken copy."""
     height, width = shape.y2 - shape.y1, shape.x2 - shape.x1
     small_w, small_h = min(width, _SEARCH_PX), min(height, _SEARCH_PX)
-    small = cv2.resize(shape.mask, (small_w, small_h), interpolation=cv2.INTER_NEAREST)
+    small = cv2.resize(mask, (small_w, small_h), interpolation=cv2.INTER_NEAREST)
     if not small.any():  # thinner than a cell: any pixel of the mask will do
-        ys, xs = np.nonzero(shape.mask)
+        ys, xs = np.nonzero(mask)
         return shape.x1 + int(xs[len(xs) // 2]), shape.y1 + int(ys[len(ys) // 2])
     depth = cv2.distanceTransform(cv2.copyMakeBorder(small, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
     y, x = np.unravel_index(int(np.argmax(depth[1:-1, 1:-1])), (small_h, small_w))

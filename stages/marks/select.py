@@ -14,7 +14,7 @@ from pydantic import Field
 from stages.marks.palette import PALETTE
 from stages.params import Params
 from stages.ranks import codes, rank_within
-from stages.rng import column_keys, mix
+from stages.rng import column_keys
 
 
 class MarkParams(Params):
@@ -28,7 +28,7 @@ def mark_places(sightings: pa.Table, seed: int, params: MarkParams) -> Int[np.nd
     """Return each sighting's place in the drawing order of its view, -1 where it is not marked.
 
     The largest `most` objects are marked. Their order is drawn by key, because an order by size or by position would
-    tell answers ("region 1 is left of region 2").
+    tell answers ("region 1 is left of region 2"); it depends on the object alone, so views of one scene agree.
 
     Args:
         sightings: Table `sighting`, any row order.
@@ -39,7 +39,7 @@ def mark_places(sightings: pa.Table, seed: int, params: MarkParams) -> Int[np.nd
     side_px = np.minimum(box_px[:, 2] - box_px[:, 0], box_px[:, 3] - box_px[:, 1])
     rows = np.flatnonzero((side_px >= params.min_side_px) & ~sightings.column("crowd").to_numpy())
     views = codes(sightings.column("view_id"))
-    order = mix(column_keys(sightings.column("object_id"), "mark", seed), column_keys(sightings.column("view_id")))
+    order = column_keys(sightings.column("object_id"), "mark", seed)
     area_px = sightings.column("area_px").to_numpy()
     by_size = np.empty(len(rows), dtype=np.int64)
     by_size[np.lexsort((order[rows], -area_px[rows]))] = np.arange(len(rows))

@@ -96,7 +96,7 @@ def choose_facts(
     rows = np.flatnonzero(pc.is_in(facts.kinds, pa.array(list(task.needs))).to_numpy(zero_copy_only=False))
     rows = leave("object_not_seen", _names_unseen(facts, task, shown, rows), rows)
     if task.about_category:
-        rows = leave("category_unsafe", facts.categories.is_null().to_numpy(zero_copy_only=False)[rows], rows)
+        rows = leave("category_unusable", facts.categories.is_null().to_numpy(zero_copy_only=False)[rows], rows)
     if task.sift:
         at = pa.array(rows)
         scenes = facts.table.column("scene_id").combine_chunks().take(at)

@@ -1,0 +1,184 @@
+"""Answers follow from facts in every task, by rules written out again here, and positions tell nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages.runner import Context
+from stages.tasks.absolute_distance import UNIT_NAMES
+from stages.template import TemplateParams, template
+from tests.tasks.shard import Shard, living_room, params
+
+Row = dict[str, Any]
+SCENES = 12
+
+
+@cache
+def built() -> list[tuple[Row, Row]]:
+    """All questions of some rooms, each with its fact."""
+    shard = Shard()
+    for number in range(SCENES):
+        living_room(shard, f"rooms/{number:04d}")
+    tables = shard.tables()
+    changes = params(formats={"per_question": 1, "bare_answer_share": 0.5})
+    result = template(tables, TemplateParams.model_validate(changes), Context(3, "rooms", 0))
+    facts = {row["fact_id"]: row for row in tables["fact"].to_pylist()}
+    return [(row, facts[row["fact_ids"][0]]) for row in result.tables["question"].to_pylist()]
+
+
+def of(kinds: str, answer_kind: str) -> list[tuple[Row, Row]]:
+    found = [(q, f) for q, f in built() if re.fullmatch(kinds, f["kind"]) and q["answer_kind"] == answer_kind]
+    assert len(found) >= SCENES
+    return found
+
+
+def chosen(question: Row) -> str:
+    text: str = question["options"]["ABCD".index(question["answer"])]
+    return text
+
+
+def test_claims_hold_when_the_subject_stands_first() -> None:
+    for question, fact in of("left_of|above|in_front_of|bigger|taller|wider", "yes_no"):
+        subject, reference = fact["subject_ids"][0], fact["reference_ids"][0]
+        assert question["slot_ids"] == ([subject, reference] if question["answer"] == "yes" else [reference, subject])
+        assert question["answer_wording"].split()[0].strip(",.").lower() not in {"yes", "no"} - {question["answer"]}
+
+
+def test_the_chosen_object_is_the_subject_or_its_opposite() -> None:
+    for question, fact in of("left_of|above|in_front_of|bigger|taller|wider", "choice"):
+        way = question["wording_id"].split(".")[3]
+        if way == "word":
+            continue
+        winner = fact["subject_ids"][0] if way == "which" else fact["reference_ids"][0]
+        assert question["slot_ids"]["{a}{b}".index(chosen(question)) // 3] == winner
+        named = re.findall(r"\{[ab]\}", question["answer_wording"])
+        assert named[0] == chosen(question), "every answer names the winner first"
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "opposite"),
+    [
+        pytest.param("left_of", "left", "right", id="left"),
+        pytest.param("above", "higher", "lower", id="higher"),
+        pytest.param("in_front_of", "nearer", "farther", id="nearer"),
+    ],
+)
+def test_the_word_says_where_a_is(kind: str, word: str, opposite: str) -> None:
+    found = [(q, f) for q, f in of(kind, "choice") if q["wording_id"].split(".")[3] == "word"]
+    assert len(found) > SCENES
+    for question, fact in found:
+        assert sorted(question["options"]) == sorted((word, opposite))
+        assert chosen(question) == (word if question["slot_ids"][0] == fact["subject_ids"][0] else opposite)
+        assert chosen(question) in question["answer_wording"]
+
+
+def test_existence_answers_repeat_the_fact_and_balance_in_every_scene() -> None:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for question, fact in of("exists.*", "yes_no"):
+        assert question["answer"] == ("yes" if fact["value"] else "no")
+        assert question["slot_ids"] == fact["reference_ids"]
+        assert fact["category"] in question["question"]
+        counts[question["scene_id"], fact["kind"], question["answer"]] += 1
+    assert all(counts[scene, kind, "yes"] == counts[scene, kind, "no"] for scene, kind, _ in counts)
+
+
+def test_counts() -> None:
+    for question, fact in of("count", "number"):
+        assert (question["answer"], question["unit"]) == (str(int(fact["value"])), "count")
+        assert question["answer_value"] == fact["value"]
+    for question, fact in of("count", "choice"):
+        assert chosen(question) == str(int(fact["value"]))
+        numbers = [int(text) for text in question["options"]]
+        assert len(set(numbers)) == 4
+        assert min(numbers) >= 1
+
+
+METRES = {"m": 1.0, "cm": 0.01, "ft": 0.3048, **dict(zip(UNIT_NAMES, (1.0, 0.01, 0.3048), strict=True))}
+
+
+def test_distances_in_the_named_unit() -> None:
+    units = Counter()
+    for question, fact in of("distance_.*", "number"):
+        unit = question["unit"]
+        units[unit] += 1
+        assert question["answer_value"] == float(question["answer"])
+        assert abs(question["answer_value"] * METRES[unit] - fact["value"]) <= 0.0153  # half a tenth of a foot
+        assert dict(zip(("m", "cm", "ft"), UNIT_NAMES, strict=True))[unit] in question["question"]
+        assert set(question["slot_ids"]) == {*fact["subject_ids"], *fact["reference_ids"]}
+    total = sum(units.values())
+    assert abs(units["m"] / total - 0.5) < 0.08
+    assert abs(units["ft"] / total - 0.25) < 0.08
+
+
+def in_metres(option: str) -> float:
+    number, unit = option.split()
+    return float(number) * METRES[unit if unit in METRES else {"meter": "m", "centimeter": "cm", "foot": "ft"}[unit]]
+
+
+def test_distance_options_are_apart_and_of_no_fixed_ratio() -> None:
+    ratios, ranks = set(), Counter()
+    for question, fact in of("distance_.*", "choice"):
+        right = in_metres(chosen(question))
+        values = sorted(in_metres(option) for option in question["options"])
+        assert abs(right - fact["value"]) <= 0.0153
+        assert min(b / a for a, b in zip(values, values[1:], strict=False)) > 1.15
+        ratios |= {round(value / right, 2) for value in values}
+        ranks[values.index(right)] += 1
+    assert len(ratios) > 100
+    total = sum(ranks.values())
+    assert all(abs(ranks[k] / total - 0.25) < 0.06 for k in range(4)), "the right one is as often smallest as largest"
+
+
+def signed(option: str) -> int:
+    number, _, *side = option.split()
+    return -int(number) if side == ["clockwise"] else int(number)
+
+
+def test_turns_of_camera_and_object_are_opposite() -> None:
+    ways = Counter()
+    for question, fact in of("rotation", "angle") + of("rotation", "choice"):
+        way = question["wording_id"].split(".")[3]
+        ways[way] += 1
+        expected = round(fact["value"]) * (1 if way.startswith("camera") else -1)
+        expected = 180 if expected == -180 else expected
+        assert ("camera" in way) or ("turn" in question["question"] or "rotat" in question["question"])
+        assert "above" in question["question"]
+        if question["answer_kind"] == "angle":
+            assert question["answer_value"] == float(question["answer"]) == expected
+            assert (question["unit"], len(question["view_ids"])) == ("deg", 2)
+            continue
+        assert signed(chosen(question)) == expected
+        angles = [signed(option) for option in question["options"]]
+        apart = [abs((a - b + 180) % 360 - 180) for k, a in enumerate(angles) for b in angles[:k]]
+        assert min(apart) >= 30
+    assert len(ways) == 4
+
+
+BALANCED: list[tuple[str, str, Callable[[Row], str], int]] = [
+    ("left_of|above|in_front_of|bigger|taller|wider", "yes_no", lambda q: str(q["answer"]), 2),
+    ("left_of|above|in_front_of|bigger|taller|wider", "choice", lambda q: str(q["answer"]), 2),
+    ("left_of|above|in_front_of|bigger|taller|wider", "choice", chosen, 2),
+    ("distance_.*", "choice", lambda q: str(q["answer"]), 4),
+]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "answer_kind", "value", "places"), BALANCED, ids=["yes", "letter", "object", "place"]
+)
+def test_answers_are_balanced(kinds: str, answer_kind: str, value: Callable[[Row], str], places: int) -> None:
+    found = Counter(value(q) for q, _ in of(kinds, answer_kind) if q["wording_id"].split(".")[3] != "word")
+    total = sum(found.values())
+    assert len(found) == places
+    assert all(abs(n / total - 1 / places) < 4 * np.sqrt(0.25 / total) for n in found.values())
+
+
+def test_every_wording_is_used() -> None:
+    used = Counter(q["wording_id"].rsplit(".", 1)[0] for q in {q["wording_id"]: q for q, _ in built()}.values())
+    assert min(used[group] for group in used if "comparison" in group) >= 12
