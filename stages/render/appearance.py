@@ -22,6 +22,7 @@ from stages.render.texture import Textures
 from stages.render.tone import displayed, exposure, sky
 
 SHARP_LIGHTS = 2  # lights with shadows per pixel
+ROOM_M = 2.5  # things that reach this far make a room
 NOTHING = 190  # grey of pixels where a scan has no surface
 
 
@@ -71,7 +72,8 @@ class Synthetic:
 
     def __init__(self, mesh: LabelledMesh, origin_w: np.ndarray) -> None:
         """Prepare surfaces and what blocks light: everything that does not glow (shades and panes let light through)."""
-        self._surface = surface = prepared(tessellated(mesh, EDGE_M), origin_w)
+        self._unit = _unit(mesh)
+        self._surface = surface = prepared(tessellated(mesh, self._unit * EDGE_M), origin_w)
         self._lights = prepared_lights(mesh.lights, origin_w)
         self._sharp = min(SHARP_LIGHTS, len(self._lights))
         self._ambient = np.array(mesh.ambient, np.float32)
@@ -104,7 +106,7 @@ class Synthetic:
     def _hits(self, camera: Camera, rays: np.ndarray, cast: Cast, rows: np.ndarray) -> Hits:
         if self._stored_light is None:
             self._stored_light = indirect_light(
-                self._surface, self._blockers, self._blocking, self._lights, self._sharp, self._ambient
+                self._surface, self._blockers, self._blocking, self._lights, self._sharp, self._ambient, self._unit
             )
         if len(rows) < len(rays):
             t, face, uv = cast
@@ -144,3 +146,12 @@ class Synthetic:
         cast = met(vertices, faces, rays, face)
         rows = np.flatnonzero(face >= 0)
         return self._light(rays, rows, self._hits(camera, rays, cast, rows), grid, places_px)
+
+
+def _unit(mesh: LabelledMesh) -> float:
+    """Return the scale of a scene for the storing of light: 1 for rooms, less where the labelled things are small."""
+    used = np.unique(mesh.faces[mesh.face_object >= 0])
+    if len(used) == 0:
+        return 1.0
+    diagonal_m = float(np.linalg.norm(np.ptp(mesh.vertices_w[used], axis=0)))
+    return float(np.clip(diagonal_m / ROOM_M, 0.1, 1.0))

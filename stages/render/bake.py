@@ -18,8 +18,8 @@ from stages.render.noise import clamped, hashed
 from stages.render.rays import RayScene
 from stages.render.surface import Surface, mean_colors, welded
 
-EDGE_M = 0.3  # longest edge of the triangles that light is stored on
-CELL_M = 0.07  # corners within such a cell that face the same way share one point
+EDGE_M = 0.3  # longest edge of the triangles that light is stored on, in a room
+CELL_M = 0.07  # corners within such a cell that face the same way share one point, in a room
 RAYS = 40  # per point
 BOUNCES = 3
 OPEN_M = 1.6  # a ray that runs this far without a hit receives the whole room light
@@ -37,7 +37,7 @@ class _Points:
 
 
 def indirect_light(
-    surface: Surface, scene: RayScene, scene_faces: np.ndarray, lights: Lights, n_sharp: int, ambient: np.ndarray
+    surface: Surface, scene: RayScene, scene_faces: np.ndarray, lights: Lights, n_sharp: int, ambient: np.ndarray, unit: float
 ) -> Float32[np.ndarray, "f 3 3"]:
     """Return per corner of each face the light that is not added per pixel: bounced, room and minor lamps' light.
 
@@ -48,8 +48,9 @@ def indirect_light(
         lights: All lights; the first `n_sharp` light pixels directly, so only their bounced light counts here.
         n_sharp: Number of lights that are added per pixel.
         ambient: Room light, linear RGB.
+        unit: 1 for rooms, less for small scenes; scales all lengths here.
     """
-    points = _points(surface)
+    points = _points(surface, unit)
     n = len(points.position)
     spot = np.arange(n, dtype=np.int32) % 16
     direct = np.zeros((2, n, 3), np.float32)
@@ -64,17 +65,17 @@ def indirect_light(
     arrays = (surface.face_material, colors.astype(np.float32), glow.astype(np.float32), points.of_corner)
     light = np.zeros((n, 3), np.float32)
     for _ in range(BOUNCES):
-        light = _gathered(t, face, uv, arrays, direct.sum(axis=0) + light, ambient.astype(np.float32), RAYS)
+        light = _gathered(t, face, uv, arrays, direct.sum(axis=0) + light, ambient.astype(np.float32), (unit * OPEN_M, RAYS))
     return (_smoothed(light, points.of_corner, n) + direct[1])[points.of_corner]
 
 
-def _points(surface: Surface) -> _Points:
+def _points(surface: Surface, unit: float) -> _Points:
     """Choose the places: corners drawn a little towards the middle of their face, one per cell, object and facing."""
     corners = surface.vertices[surface.faces]
     inward = corners.mean(axis=1, keepdims=True) - corners
     length = np.linalg.norm(inward, axis=2, keepdims=True)
-    inset = corners + inward * np.minimum(0.3, INSET_M / np.maximum(length, 1e-6))
-    cell = welded(corners.reshape(-1, 3), CELL_M)
+    inset = corners + inward * np.minimum(0.3, unit * INSET_M / np.maximum(length, 1e-6))
+    cell = welded(corners.reshape(-1, 3), unit * CELL_M)
     facing = welded(surface.corner_normal.reshape(-1, 3), 0.6)
     owner = np.repeat(surface.face_object.astype(np.int64) + 1, 3)
     key = (cell * (int(facing.max(initial=0)) + 1) + facing) * (int(owner.max(initial=0)) + 1) + owner
@@ -111,14 +112,15 @@ def _hemisphere_rays(position: np.ndarray, normal: np.ndarray, count: int) -> Fl
 
 @compiled
 def _gathered(
-    t: np.ndarray, face: np.ndarray, uv: np.ndarray, arrays: tuple, total: np.ndarray, ambient: np.ndarray, count: int
+    t: np.ndarray, face: np.ndarray, uv: np.ndarray, arrays: tuple, total: np.ndarray, ambient: np.ndarray, sampling: tuple
 ) -> Float32[np.ndarray, "p 3"]:
     """Return the mean light that arrives along the rays of each point, given the light on the surfaces they hit."""
     face_material, colors, glow, of_corner = arrays
+    open_m, count = sampling
     out = np.zeros((len(t) // count, 3), np.float32)
     for r in range(len(t)):
         f = face[r]
-        reach = 1.0 if f < 0 else clamped(t[r] / OPEN_M)
+        reach = 1.0 if f < 0 else clamped(t[r] / open_m)
         share = reach * reach * (3.0 - 2.0 * reach)
         for c in range(3):
             value = ambient[c] * share

@@ -24,14 +24,27 @@ MAX_ROUNDS = 12
 
 
 def tessellated(mesh: LabelledMesh, edge_m: float) -> LabelledMesh:
-    """Halve edges longer than `edge_m` until none is left; neighbours split a shared edge alike, so no gap opens."""
+    """Halve edges longer than `edge_m` until none is left; neighbours split a shared edge alike, so no gap opens.
+
+    Away from the labelled things edges may be longer, in proportion to the distance from their middle.
+    """
+    low, high = _extent(mesh)
+    middle, reach_m = (low + high) / 2, max(float(np.linalg.norm(high - low)) / 2, 1e-6)
     for _ in range(MAX_ROUNDS):
         ends = mesh.vertices_w[mesh.faces[:, [0, 1, 2, 1, 2, 0]]].reshape(-1, 2, 3, 3)
-        long = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=2) > edge_m
+        away = np.linalg.norm((ends[:, 0] + ends[:, 1]) / 2 - middle, axis=2) / reach_m
+        long = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=2) > edge_m * np.maximum(away, 1.0)
         if not long.any():
             break
         mesh = _split(mesh, long)
     return mesh
+
+
+def _extent(mesh: LabelledMesh) -> tuple[np.ndarray, np.ndarray]:
+    """Return lower and upper corner of the labelled things, or of everything if there are none."""
+    labelled = mesh.faces[mesh.face_object >= 0]
+    points = mesh.vertices_w[labelled if len(labelled) else mesh.faces].reshape(-1, 3)
+    return points.min(axis=0, initial=np.inf), points.max(axis=0, initial=-np.inf)
 
 
 def _split(mesh: LabelledMesh, long: np.ndarray) -> LabelledMesh:

@@ -8,9 +8,9 @@ from jaxtyping import Float32, UInt8
 from stages.render.compiled import compiled
 from stages.render.noise import clamped, noise2
 
-KEY = 0.30  # mean brightness that exposure aims at, linear
-ADAPTS = 0.75  # share of a picture's difference from the usual brightness that exposure takes away, as a phone does
-USUAL = 0.45  # brightness of a usual picture before exposure
+KEY = 0.36  # brightness that a usual picture is exposed to, linear
+USUAL = 0.50  # its brightness before exposure
+ADAPTS = 0.65  # share of a picture's difference from the usual that exposure takes away, as a phone does
 SAMPLED = 7  # every so many pixels count for exposure
 _STEPS = 4096
 _WHITE = 3.2  # light that becomes pure white, in units of middle exposure
