@@ -59,6 +59,8 @@ def scores_table(reports: Mapping[str, Report]) -> Table:
 def _cell(entry: Mapping[str, Any]) -> str:
     if entry.get("value") is None:
         return "-"
+    if entry["low"] is None:
+        return _percent(entry["value"])
     return f"{_percent(entry['value'])} [dim]({_percent(entry['low'])} to {_percent(entry['high'])})[/dim]"
 
 

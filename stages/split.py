@@ -25,6 +25,7 @@ from pydantic import Field
 
 from stages import params as params_file
 from stages.params import Params
+from stages.ranks import rank_within
 from stages.rng import column_keys, mix
 from stages.runner import DATA, EXAMPLES, Counts, Run, guard, seed_of, source_names
 from stages.schema.columns import codes, whole
@@ -73,13 +74,11 @@ class _Divide:
         questions = self._read("unique", "question", shard)
         samples = self._read("questions", "sample", shard)
         unique = pc.is_in(samples.column("question_id"), questions.column("question_id").combine_chunks())
-        lost = samples.filter(pc.invert(unique)).column("sample_id")
         counts = Counts(read={"questions": len(questions), "samples": len(samples)})
-        counts += _lost(DUPLICATE, lost)
-        samples = samples.filter(unique)
+        counts += _lost(DUPLICATE, samples.column("sample_id").filter(pc.invert(unique)))
         for side, folder in (("train", "train"), ("benchmark", _CANDIDATES)):
-            for name, table in (("question", questions), ("sample", samples)):
-                part = table.filter(pc.equal(table.column("side"), side))
+            for name, table, kept in (("question", questions, True), ("sample", samples, unique)):
+                part = table.filter(pc.and_(pc.equal(table.column("side"), side), kept))
                 write_table(shard_path(self.folder / folder, name, shard), part, name)
                 if side == "train":
                     counts += Counts(kept={f"train_{name}s": len(part)})
@@ -141,12 +140,12 @@ def choose(shards: Sequence[Candidates], size: int, power: float) -> list[Int[np
     row_hash = np.concatenate([c.row_hash for c in shards])
     names = pa.chunked_array([c.stratum for c in shards], pa.string()).combine_chunks()
     stratum = codes(names)
-    tier = np.concatenate([_rank_in_group(c.question, c.row_hash) for c in shards])
+    tier = np.concatenate([rank_within(c.question, c.row_hash) for c in shards])
     taken = np.zeros(len(row_hash), bool)
     for level in range(int(tier.max(initial=-1)) + 1):
         rows = np.flatnonzero(tier == level)
         quotas = hamilton(np.bincount(stratum[rows]), size - int(taken.sum()), power)
-        taken[rows[_rank_in_group(stratum[rows], row_hash[rows]) < quotas[stratum[rows]]]] = True
+        taken[rows[rank_within(stratum[rows], row_hash[rows]) < quotas[stratum[rows]]]] = True
     ends = np.cumsum([len(c.row_hash) for c in shards])
     return [np.flatnonzero(part) for part in np.split(taken, ends[:-1])]
 
@@ -213,17 +212,6 @@ def _check_places(scenes: pa.Table) -> None:
             f"{b['scene_id']} is {b['side']}. Scenes of one place must share a side; check place_id in the source's "
             "reader, then run `dvc repro`"
         )
-
-
-def _rank_in_group(group: Int[np.ndarray, " n"], row_hash: UInt64[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
-    """Rank of each row by hash among the rows of its group, from 0."""
-    order = np.lexsort([row_hash, group])
-    sorted_group = group[order]
-    starts = np.flatnonzero(np.concatenate([[True], sorted_group[1:] != sorted_group[:-1]])[: len(group)])
-    sizes = np.diff(np.append(starts, len(group)))
-    rank = np.empty(len(group), np.int64)
-    rank[order] = np.arange(len(group)) - np.repeat(starts, sizes)
-    return rank
 
 
 def _lost(reason: str, items: pa.ChunkedArray) -> Counts:

@@ -35,8 +35,8 @@ def report(replies: pa.Table, params: ReportParams, seed: int) -> dict[str, Any]
     """Summarise a table `reply`.
 
     Returns:
-        `overall`; `by_task`, `by_format` (`<text format>/<image format>`) and `by_answer_kind`, each entry with
-        value, low, high, n, chance; `parse_failures` with n, rate and how many replies were empty.
+        `overall`; `by_task`, `by_format` (`<text format>/<image format>`) and `by_answer_kind`, each entry with value,
+        low, high (null for fewer than two scenes), n and chance; `parse_failures` with n, rate and empty replies.
     """
     bootstrap = _Bootstrap.of(replies, params, seed)
     formats = pc.binary_join_element_wise(replies.column("text_format"), replies.column("image_format"), "/")
@@ -101,14 +101,18 @@ class _Bootstrap:
         n = int(rows.sum())
         if not n:
             return {"value": None, "low": None, "high": None, "n": 0, "chance": None}
-        values = self._means(rows, self.draws)
         value = self._means(rows, np.ones((1, self.draws.shape[1])))[0]
-        low, high = np.nanquantile(values, [self.tail, 1 - self.tail])
+        low, high = self._interval(rows)
         tasks = np.unique(self.task[rows])
         chance = np.mean([self.chance[rows & (self.task == t)].mean() for t in tasks])
-        return {
-            "value": _round(value), "low": _round(low), "high": _round(high), "n": n, "chance": _round(chance)
-        }  # fmt: skip
+        return {"value": _round(value), "low": low, "high": high, "n": n, "chance": _round(chance)}
+
+    def _interval(self, rows: Bool[np.ndarray, " n"]) -> tuple[float | None, float | None]:
+        """Percentiles of the resampled values; none for a single scene, which says nothing about others."""
+        if len(np.unique(self.scene[rows])) < 2:
+            return None, None
+        low, high = np.nanquantile(self._means(rows, self.draws), [self.tail, 1 - self.tail])
+        return _round(low), _round(high)
 
     def _means(self, rows: Bool[np.ndarray, " n"], draws: Float[np.ndarray, "r scenes"]) -> Float[np.ndarray, " r"]:
         """Unweighted mean over tasks per draw; a task that a draw misses is left out, NaN when it misses all."""

@@ -54,6 +54,12 @@ def test_interval_is_over_scenes_and_repeatable() -> None:
     assert found["low"] < 0.5 < found["high"]
 
 
+def test_a_single_scene_has_no_interval() -> None:
+    found = report(table("reply", REPLIES), PARAMS, seed=1)["by_task"]
+    assert (found["size"]["low"], found["size"]["high"]) == (None, None)
+    assert found["position"]["low"] is not None
+
+
 def test_same_scores_everywhere_have_no_spread() -> None:
     found = report(table("reply", [reply(f"{i:02d}a", "size", 0.4) for i in range(9)]), PARAMS, seed=1)["overall"]
     assert (found["low"], found["value"], found["high"]) == (0.4, 0.4, 0.4)
