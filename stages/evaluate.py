@@ -13,9 +13,9 @@ import pyarrow as pa
 from pydantic import Field
 
 from stages import params as params_file
-from stages.exporters.pictures import Pictures, picture_roots
 from stages.models.base import Model, ModelContext, Prompt, load_model
 from stages.params import Params
+from stages.pictures import Pictures, picture_roots
 from stages.progress import Progress
 from stages.runner import DATA, Counts, Run, guard, only_argument, seed_of
 from stages.schema.errors import UserError

@@ -24,9 +24,9 @@ from pydantic import Field
 from stages import params as params_file
 from stages.exporters import EXPORTERS
 from stages.exporters.base import Exporter, ImageFile
-from stages.exporters.pictures import ORIGINAL, Drawn, Shard, Variant, drawn, picture_roots, variants_of
 from stages.images import suffix_of
 from stages.params import Params
+from stages.pictures import ORIGINAL, Drawn, Shard, Variant, drawn, picture_roots, variants_of
 from stages.registry import resolve
 from stages.rng import column_keys, uniform
 from stages.runner import DATA, Counts, Run, dropped, guard, seed_of, write_json

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from stages import evaluate, scoreboard
-from stages.exporters.pictures import Pictures
 from stages.images import decode, encode_jpeg
 from stages.models.base import Prompt
+from stages.pictures import Pictures
 from stages.schema.errors import ParamsError, UserError
 from stages.schema.store import read_all
 from tests.handmade import choice, fact, question, sample, scene, sighting, table, view, write

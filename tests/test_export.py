@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from stages import export
-from stages.exporters.pictures import Variant
 from stages.images import decode, encode_jpeg
+from stages.pictures import Variant
 from stages.registry import UnknownName
 from tests.handmade import sample, scene, sighting, view, write
 

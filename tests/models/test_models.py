@@ -9,14 +9,14 @@ import pytest
 
 from stages.models import MODELS
 from stages.models.base import ModelContext, Prompt, load_model
-from stages.models.guess import Guess, GuessParams
 from stages.models.most_frequent import MostFrequent, MostFrequentParams, commonest
+from stages.models.random import Random, RandomParams
 from stages.models.recorded import Recorded, RecordedParams, read_replies
 from stages.registry import UnknownName, resolve
 from stages.schema.errors import ParamsError, UserError
 from tests.handmade import sample, write
 
-GUESS = GuessParams(model="random", highest_count=5, length_m=(0.2, 5.0))
+GUESS = RandomParams(model="random", highest_count=5, length_m=(0.2, 5.0))
 
 
 def prompt(name: str, kind: str = "yes_no", options: tuple[str, ...] = (), unit: str | None = None) -> Prompt:
@@ -28,7 +28,7 @@ def context(data: Path = Path("data"), seed: int = 1) -> ModelContext:
 
 
 def test_guesses_fit_the_answer_kind() -> None:
-    model = Guess(GUESS, context())
+    model = Random(GUESS, context())
 
     def replies(kind: str, options: tuple[str, ...] = (), unit: str | None = None) -> list[str]:
         return model.reply([prompt(f"s{i}", kind, options, unit) for i in range(300)])
@@ -45,9 +45,9 @@ def test_guesses_fit_the_answer_kind() -> None:
 
 def test_a_guess_depends_on_the_sample_and_the_seed_only() -> None:
     prompts = [prompt(f"s{i}") for i in range(40)]
-    replies = Guess(GUESS, context()).reply(prompts)
-    assert Guess(GUESS, context()).reply(prompts[::-1]) == replies[::-1]
-    assert Guess(GUESS, context(seed=2)).reply(prompts) != replies
+    replies = Random(GUESS, context()).reply(prompts)
+    assert Random(GUESS, context()).reply(prompts[::-1]) == replies[::-1]
+    assert Random(GUESS, context(seed=2)).reply(prompts) != replies
     assert 10 < Counter(replies)["Yes"] < 30
 
 
@@ -122,7 +122,7 @@ def test_every_row_is_a_model(name: str) -> None:
 
 def test_load_model_by_section() -> None:
     data = {"models": {"guess": {"model": "random", "highest_count": 3, "length_m": [0.1, 2.0]}}}
-    assert isinstance(load_model("guess", data, context()), Guess)
+    assert isinstance(load_model("guess", data, context()), Random)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ _PER_METRE = {"m": 1.0, "cm": 100.0, "ft": 1 / 0.3048, "in": 1 / 0.0254}
 _LETTERS = "ABCDEFGHIJ"
 
 
-class GuessParams(ModelParams):
+class RandomParams(ModelParams):
     """Section `models.<name>` of a guessing model."""
 
     highest_count: int = Field(ge=1, description="Counts are drawn uniformly from 1 to this.")
@@ -31,13 +31,13 @@ class GuessParams(ModelParams):
         return value
 
 
-class Guess:
+class Random:
     """Draw a letter, yes or no, a count, a length or an angle."""
 
-    params_type: ClassVar[type[ModelParams]] = GuessParams
+    params_type: ClassVar[type[ModelParams]] = RandomParams
     requires: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, params: GuessParams, context: ModelContext) -> None:
+    def __init__(self, params: RandomParams, context: ModelContext) -> None:
         self._params, self._seed = params, context.seed
 
     def reply(self, prompts: Sequence[Prompt]) -> list[str]:
