@@ -25,17 +25,19 @@ _MARKER = re.compile(
 _BOLD = re.compile(r"\*\*(.+?)\*\*(?!\s*:)|__(.+?)__(?!\s*:)")
 _MARKDOWN = re.compile(r"\*\*|__|`|\$|(?<!\w)\*|\*(?!\w)")
 _CLAUSE = re.compile(r"(?<=[.!?])\s+|\n+|;\s*|,?\s+\b(?:but|however|although|so)\b,?\s+", re.IGNORECASE)
-_REFUSAL = re.compile(
-    r"\b(?:can(?:no|')?t|cannot|unable|impossible|not (?:possible|able|sure|clear|visible|enough)|sorry|unclear|"
-    r"(?:do not|don't|does not|doesn't) (?:know|show|have|provide|contain)|insufficient|indeterminate)\b",
-    re.IGNORECASE,
+_UNABLE = (
+    r"can(?:no|')?t|cannot|unable|impossible|not (?:possible|able)|sorry|insufficient|indeterminate|"
+    r"(?:do not|don't|does not|doesn't) (?:know|show|have|provide|contain)"
 )
+_REFUSAL = re.compile(rf"\b(?:{_UNABLE})\b", re.IGNORECASE)
+_UNSURE = re.compile(rf"\b(?:{_UNABLE}|not (?:sure|clear|visible|enough)|unclear)\b", re.IGNORECASE)
 _TURNED_DOWN = re.compile(
     r"\b(?:not|isn't|rather than|than|instead of|compared (?:to|with)|unlike)\s+(?:the\s+|a\s+|an\s+|option\s+|\()*$",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\b(?:both|neither|none of|equally|either)\b", re.IGNORECASE)
 _YES_NO = re.compile(r"\b(?:(yes|yeah|yep|true|correct)|(no|nope|false|incorrect))\b", re.IGNORECASE)
+_OPENING = re.compile(r"(?:yes|no)\b(?=\s*[,.!:;\n]|$)", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
 
@@ -63,7 +65,8 @@ def parse(reply: str, answer_kind: str, options: Sequence[str], unit: str | None
         "text": lambda text: text.strip() or None,
     }
     read = readers[answer_kind]
-    return next((found for found in map(read, _places(reply)) if found is not None), None)
+    refusal = _REFUSAL if answer_kind in ("number", "angle") else _UNSURE
+    return next((found for found in map(read, _places(reply, refusal)) if found is not None), None)
 
 
 def number_text(value: float) -> str:
@@ -71,7 +74,7 @@ def number_text(value: float) -> str:
     return f"{value + 0.0:.6g}"
 
 
-def _places(reply: str) -> Iterator[str]:
+def _places(reply: str, refusal: re.Pattern[str]) -> Iterator[str]:
     """Yield the parts of a reply that may state the answer, most explicit first."""
     reply = plain_signs(reply).rsplit("</think>", 1)[-1].strip()
     for tag in (_ANSWER_TAG.findall(reply), _BOXED.findall(reply)):
@@ -82,7 +85,10 @@ def _places(reply: str) -> Iterator[str]:
     bold = [(a or b).strip() for a, b in _BOLD.findall(reply)]
     short = [text for text in bold if len(text.split()) <= _BOLD_WORDS and not text.endswith(":")]
     yield from (_plain(text) for text in short[-1:])
-    yield "\n".join(clause for clause in _CLAUSE.split(plain) if not _REFUSAL.search(clause))
+    opening = _OPENING.match(plain)
+    if opening:  # "No, I cannot see one" is an answer and no refusal
+        yield opening[0]
+    yield "\n".join(clause for clause in _CLAUSE.split(plain) if not refusal.search(clause))
 
 
 def _plain(text: str) -> str:

@@ -96,7 +96,7 @@ def _chance(truth: Truth, answers: Counter[str], params: ScoreParams) -> float:
     if truth.answer_kind == "yes_no":
         return 0.5
     if truth.answer_kind == "choice":
-        return 1.0 / truth.options
+        return 1.0 / max(truth.options, 1)
     total = sum(count * score(answer, truth, params) for answer, count in answers.items())
     return total / answers.total()
 
