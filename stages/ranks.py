@@ -1,4 +1,4 @@
-"""Ranks within groups, the base of caps and balances."""
+"""Columns as arrays and numbers, and ranks within groups: the base of caps and balances."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ import pyarrow as pa
 from jaxtyping import Int, Shaped
 
 
+def one_chunk(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Return a column as one array, without a copy where it already is one."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def codes(column: pa.ChunkedArray | pa.Array) -> Int[np.ndarray, " n"]:
     """Number the distinct values of a column."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    numbers: Int[np.ndarray, " n"] = array.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    numbers: Int[np.ndarray, " n"] = (
+        one_chunk(column).dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    )
     return numbers
 
 

@@ -13,6 +13,7 @@ from stages.formats.names import clean_column
 from stages.formats.shown import Shown, shown
 from stages.marks.select import MarkParams, mark_places
 from stages.params import Params
+from stages.ranks import one_chunk
 from stages.registry import resolve, suggest
 from stages.runner import EXAMPLES, Context, Counts, Result, Stage, main
 from stages.schema.errors import TableError
@@ -80,19 +81,19 @@ def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Co
 
 def _per_fact(facts: Facts, scene: pa.Table, params: TemplateParams, context: Context) -> dict[str, pa.StringArray]:
     """Return source, licence and side of every fact's scene."""
-    rows = pc.index_in(facts.table.column("scene_id").combine_chunks(), scene.column("scene_id").combine_chunks())
+    rows = pc.index_in(one_chunk(facts.table.column("scene_id")), one_chunk(scene.column("scene_id")))
     if rows.null_count:
         lost = facts.ids.filter(rows.is_null())[0].as_py()
         raise TableError(
             f"table `fact`: {lost!r} names a scene without a row in table `scene`; run `dvc repro` to make both anew"
         )
     side = side_of(scene.column("place_id"), context.seed, params.benchmark_share)
-    columns = {name: scene.column(name).combine_chunks() for name in ("source", "license")} | {"side": side}
+    columns = {name: one_chunk(scene.column(name)) for name in ("source", "license")} | {"side": side}
     return {name: column.take(rows) for name, column in columns.items()}
 
 
 def _shown(facts: Facts, tables: Mapping[str, pa.Table], params: TemplateParams, context: Context) -> Shown:
-    view_ids = facts.table.column("view_ids").combine_chunks()
+    view_ids = one_chunk(facts.table.column("view_ids"))
     doubles = np.flatnonzero(pc.list_value_length(view_ids).to_numpy(zero_copy_only=False) == 2)
     joined = facts.views.take(pa.array(doubles))
     _, first = np.unique(joined.to_numpy(zero_copy_only=False).astype(str), return_index=True)
@@ -110,10 +111,10 @@ def _unusable(objects: pa.Table) -> Drops:
     """Names that are empty or hold markup or control characters; the object is named in another way, or boxed."""
     drops: Drops = []
     for name in ("category", "caption"):
-        column = objects.column(name).combine_chunks()
+        column = one_chunk(objects.column(name))
         lost = pc.and_(column.is_valid(), clean_column(column).is_null())
         if pc.any(lost).as_py():
-            drops.append((f"{name}.unusable", objects.column("object_id").combine_chunks().filter(lost)))
+            drops.append((f"{name}.unusable", one_chunk(objects.column("object_id")).filter(lost)))
     return drops
 
 

@@ -123,8 +123,8 @@ def check_round_trip(tables: Mapping[str, pa.Table], result: Result) -> int:
 
 
 NAMES = st.sampled_from(
-    ["chair", "dining chair", "tv", "tv stand", "image", "left", "camera", "red box", "box", "object", "region", "Chair",
-     "lamp and table", "the sofa", "bad <b>", "bad {a}", "", "table", "side table", "scissors"]
+    ["chair", "dining chair", "tv", "tv stand", "image", "left", "camera", "red box", "box", "object", "region",
+     "Chair", "lamp and table", "the sofa", "bad <b>", "bad {a}", "", "table", "side table", "scissors"]
 )  # fmt: skip
 THING = st.tuples(NAMES, st.none() | NAMES, st.integers(0, 3), st.booleans(), st.booleans())
 
@@ -161,7 +161,7 @@ def test_row_order_changes_nothing(order: Any) -> None:
         index = list(range(len(table)))
         order.shuffle(index)
         shuffled[name] = table.take(pa.array(index))
-    few = {"formats": {"per_question": 2, "bare_answer_share": 0.5}}
+    few: dict[str, Any] = {"formats": {"per_question": 2, "bare_answer_share": 0.5}}
     for name in STAGE.writes:
         assert rows(run(tables, **few), name) == rows(run(shuffled, **few), name)
 
@@ -267,14 +267,15 @@ def drops(**facts: Any) -> dict[str, int]:
         pytest.param({"kind": "next_to"}, "fact.no_task", 1, id="unknown kind"),
         pytest.param({"kind": "left_of", "subjects": ["rooms/0001:gone"]}, "position_comparison.object_not_seen", 1,
                      id="object not seen"),
-        pytest.param({"kind": "left_of", "references": []}, "position_comparison.object_not_seen", 1, id="no reference"),
-        pytest.param({"kind": "count", "category": "<b>"}, "counting.category_unusable", 1, id="unsafe category"),
+        pytest.param({"kind": "left_of", "references": []}, "position_comparison.object_not_seen", 1, id="alone"),
+        pytest.param({"kind": "count", "category": "<b>"}, "counting.category_unusable", 1, id="unsafe"),
         pytest.param({"kind": "count"}, "counting.category_unusable", 1, id="no category"),
         pytest.param({"kind": "exists", "category": "sofa"}, "existence.unbalanced", 1, id="yes without no"),
-        pytest.param({"kind": "distance_center", "value": 0.4}, "absolute_distance.too_short_for_options", 1, id="short"),
+        pytest.param({"kind": "distance_center", "value": 0.4}, "absolute_distance.too_short_for_options", 1,
+                     id="short"),
         pytest.param({"kind": "distance_center", "value": 0.01}, "absolute_distance.too_short", 1, id="very short"),
         pytest.param({"kind": "left_of", "second": ("sofa", None)}, "format.natural.not_unique", 2, id="two sofas"),
-        pytest.param({"kind": "left_of", "second": ("sofa", None)}, "format.caption.not_unique", 2, id="two sofas, caption"),
+        pytest.param({"kind": "left_of", "second": ("sofa", None)}, "format.caption.not_unique", 2, id="two captions"),
         pytest.param({"kind": "left_of", "second": ("image", None)}, "format.natural.mistakable", 2, id="the image"),
         pytest.param({"kind": "left_of", "second": ("{a}", None)}, "format.caption_box.no_name", 2, id="unsafe name"),
     ],

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Int
 
 from stages.formats.names import Names, Reserved, clean_column, view_names
 from stages.formats.references import Places, References, pair_marks, references, thousandths
-from stages.ranks import codes
+from stages.ranks import codes, one_chunk
 from stages.schema.errors import TableError
 
 JOIN_VIEWS = " "  # between the views of one question
@@ -80,7 +80,7 @@ def _assemble(
     places = Places(*(np.concatenate([getattr(single, f), getattr(double, f)]) for f in ("first", "second", "mark")))
     labels = pa.concat_arrays([view_ids, double_views])
     objects = object_ids.take(pa.array(places.first))
-    with_mask = sighting.column("mask_rle").combine_chunks().is_valid().to_numpy(zero_copy_only=False)
+    with_mask = one_chunk(sighting.column("mask_rle")).is_valid().to_numpy(zero_copy_only=False)
     masked = with_mask[places.first] & np.where(places.second < 0, True, with_mask[places.second])
     drawn = np.flatnonzero(places.mark >= 0)
     drawn = drawn[np.lexsort((places.mark[drawn], codes(labels.take(pa.array(drawn)))))]
@@ -127,7 +127,7 @@ def _find(keys: pa.StringArray, wanted: pa.StringArray) -> Int[np.ndarray, " n"]
 
 
 def _one(table: pa.Table, name: str) -> pa.Array:
-    return table.column(name).combine_chunks()
+    return one_chunk(table.column(name))
 
 
 def _row(tables: Mapping[str, pa.Table], name: str, sighting: pa.Table) -> Int[np.ndarray, " n"]:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from stages.marks.palette import PALETTE
 from stages.params import Params
-from stages.ranks import codes, rank_within
+from stages.ranks import codes, one_chunk, rank_within
 from stages.rng import column_keys
 
 
@@ -35,7 +35,7 @@ def mark_places(sightings: pa.Table, seed: int, params: MarkParams) -> Int[np.nd
         seed: The project's seed.
         params: Limits.
     """
-    box_px = pc.list_flatten(sightings.column("box_px").combine_chunks()).to_numpy().reshape(-1, 4)
+    box_px = pc.list_flatten(one_chunk(sightings.column("box_px"))).to_numpy().reshape(-1, 4)
     side_px = np.minimum(box_px[:, 2] - box_px[:, 0], box_px[:, 3] - box_px[:, 1])
     rows = np.flatnonzero((side_px >= params.min_side_px) & ~sightings.column("crowd").to_numpy())
     views = codes(sightings.column("view_id"))

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from stages.formats.names import clean_column
 from stages.formats.shown import JOIN_VIEWS, Shown
-from stages.ranks import codes, rank_within
+from stages.ranks import codes, one_chunk, rank_within
 from stages.rng import column_keys, integers, key, mix
 from stages.tasks.base import AskParams, Batch, BoolArray, FactRows, FloatArray, IntArray, KeyArray, Task
 
@@ -41,15 +41,15 @@ class Facts:
 def read_facts(table: pa.Table, seed: int) -> Facts:
     """Split the fact table into the columns that tasks work on."""
     table = table.sort_by("fact_id").combine_chunks()
-    view_ids = table.column("view_ids").combine_chunks()
+    view_ids = one_chunk(table.column("view_ids"))
     views = pc.binary_join(view_ids, JOIN_VIEWS)
-    kinds = table.column("kind").combine_chunks()
-    subjects, references = (first_of(table.column(name).combine_chunks()) for name in ("subject_ids", "reference_ids"))
-    category = table.column("category").combine_chunks()
+    kinds = one_chunk(table.column("kind"))
+    subjects, references = (first_of(one_chunk(table.column(name))) for name in ("subject_ids", "reference_ids"))
+    category = one_chunk(table.column("category"))
     keys = column_keys(views, "question", seed)
     for column in (kinds, subjects, references, category):
         keys = mix(keys, column_keys(pc.fill_null(column, "")))
-    return Facts(table, table.column("fact_id").combine_chunks(), kinds, views, codes(first_of(view_ids)), subjects,
+    return Facts(table, one_chunk(table.column("fact_id")), kinds, views, codes(first_of(view_ids)), subjects,
                  references, clean_column(category), table.column("value").to_numpy(), keys)  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def choose_facts(
         rows = leave("category_unusable", facts.categories.is_null().to_numpy(zero_copy_only=False)[rows], rows)
     if task.sift:
         at = pa.array(rows)
-        scenes = facts.table.column("scene_id").combine_chunks().take(at)
+        scenes = one_chunk(facts.table.column("scene_id")).take(at)
         rows = leave(
             *task.sift(FactRows(facts.kinds.take(at), scenes, facts.values[rows], facts.keys[rows]), params), rows
         )

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.formats.phrases import render, repeat
+from stages.ranks import one_chunk
 from stages.schema.tables import QUESTION
 from stages.tasks.base import AskParams, Draft, IntArray, KeyArray
 from stages.tasks.facts import Chosen, Facts, batches
@@ -95,7 +96,7 @@ def question_table(asked: Asked, facts: Facts, scenes: Mapping[str, pa.StringArr
         "side": scenes["side"].take(at),
     }
     carried = ("scene_id", "view_ids", "margin", "geometry")
-    columns.update({name: facts.table.column(name).combine_chunks().take(at) for name in carried})
+    columns.update({name: one_chunk(facts.table.column(name)).take(at) for name in carried})
     return pa.table([columns[name] for name in QUESTION.schema.names], schema=QUESTION.schema)
 
 

@@ -14,6 +14,7 @@ from stages.formats.choose import draw, impossible, possible
 from stages.formats.phrases import render
 from stages.formats.shown import Shown
 from stages.params import Params
+from stages.ranks import one_chunk
 from stages.rng import key, mix, uniform
 from stages.schema.tables import SAMPLE
 from stages.tasks.base import LETTERS, BoolArray, Groups, IntArray
@@ -53,14 +54,14 @@ def sample_table(
     Returns:
         The samples, and the questions that miss a format, by reason.
     """
-    views = pc.binary_join(questions.column("view_ids").combine_chunks(), " ")
+    views = pc.binary_join(one_chunk(questions.column("view_ids")), " ")
     marks = shown.marks(views)
     drawn, drops = _draw(asked, views, marks, shown, params, questions)
     at = pa.array(drawn.questions)
     text = pa.array([form.text for form in FORMATS]).take(pa.array(drawn.forms))
     image = pa.array([form.image for form in FORMATS]).take(pa.array(drawn.forms))
     original = pc.equal(image, "original").to_numpy(zero_copy_only=False)
-    ids = questions.column("question_id").combine_chunks().take(at)
+    ids = one_chunk(questions.column("question_id")).take(at)
     bare = is_bare(asked, questions, params)
     fills = asked.fills(drawn.questions, drawn.slots)
     options = [_option(column.take(at), drawn.slots) for column in asked.draft.options]
@@ -76,7 +77,7 @@ def sample_table(
         "mark_ids": shown.mark_ids.take(pa.array(np.where(original, len(shown.views), marks[drawn.questions]))),
     }
     carried = (name for name in SAMPLE.schema.names if name not in columns)
-    columns.update({name: questions.column(name).combine_chunks().take(at) for name in carried})
+    columns.update({name: one_chunk(questions.column(name)).take(at) for name in carried})
     return pa.table([columns[name] for name in SAMPLE.schema.names], schema=SAMPLE.schema), drops
 
 
@@ -92,7 +93,7 @@ def _draw(
     reference = np.array([REFERENCES.index(form.reference) for form in FORMATS])
     bank = pa.concat_arrays([shown.references.texts[name] for name in REFERENCES])
     slots = [bank.take(pa.array(reference[forms] * len(shown.keys) + rows[chosen])) for rows in places]
-    ids = questions.column("question_id").combine_chunks()
+    ids = one_chunk(questions.column("question_id"))
     drops = [(why, ids.take(pa.array(rows))) for why, rows in impossible(table, shown.references, images)]
     return Drawn(chosen, forms, slots), drops
 

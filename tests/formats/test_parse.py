@@ -36,7 +36,7 @@ MARKS = ["s:blue", "s:tv"]
             "<ref>region</ref><box>[[400, 0, 500, 100]]</box> or <ref>region</ref><box>[[0, 0, 100, 100]]</box>?",
             ["blue", "sofa"],
             id="regions",
-        ),  # fmt: skip
+        ),
         pytest.param(
             "caption_box", "numbers", "Is <ref>red chair</ref><box>[[200, 0, 300, 100]]</box> wide?", ["red"], id="both"
         ),
@@ -68,7 +68,10 @@ def test_unclear_references_are_refused(text: str, image: str, prompt: str) -> N
         parse_prompt(prompt, text, image, [ROOM], MARKS, SAID)
 
 
-TWO = "<ref>region</ref><box>[[0, 0, 100, 100]]</box> in the first image (<box>[[50, 50, 150, 150]]</box> in the second image)"
+TWO = (
+    "<ref>region</ref><box>[[0, 0, 100, 100]]</box> in the first image "
+    "(<box>[[50, 50, 150, 150]]</box> in the second image)"
+)
 
 
 def test_boxes_in_two_images() -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stages.tasks.base import AskParams, Batch
+from stages.tasks.counting import options_around
 from stages.tasks.options import draws, grid_angles, ladder, shuffle, wrap_deg
+from tests.tasks.shard import params
 
+PARAMS = AskParams.model_validate(params()["ask"])
 KEYS = np.arange(1, 4001, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -59,3 +64,21 @@ def test_draws_are_uniform() -> None:
     assert found.shape == (4000, 3)
     assert np.abs(found.mean(axis=0) - 0.5).max() < 0.02
     assert np.abs(np.corrcoef(found.T)[np.triu_indices(3, 1)]).max() < 0.06
+
+
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=20), st.integers(0, 2**63))
+def test_count_options_are_four_positive_numbers(numbers: list[int], seed: int) -> None:
+    keys = np.arange(len(numbers), dtype=np.uint64) + np.uint64(seed)
+    none = pa.nulls(len(numbers), pa.string())
+    batch = Batch("count", "choice", "four", keys, none, none, none, np.array(numbers, dtype=float), PARAMS)
+    for number, options in zip(numbers, options_around(np.array(numbers), batch).tolist(), strict=True):
+        assert options[0] == number
+        assert len(set(options)) == 4
+        assert min(options) >= 1
+
+
+def test_a_count_is_as_often_the_smallest_as_the_largest_option() -> None:
+    none = pa.nulls(len(KEYS), pa.string())
+    batch = Batch("count", "choice", "four", KEYS, none, none, none, np.full(len(KEYS), 9.0), PARAMS)
+    ranks = (options_around(np.full(len(KEYS), 9), batch) < 9).sum(axis=1)
+    assert abs(np.bincount(ranks, minlength=3)[:3] / len(KEYS) - 1 / 3).max() < 0.12

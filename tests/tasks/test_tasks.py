@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ METRES = {"m": 1.0, "cm": 0.01, "ft": 0.3048, **dict(zip(UNIT_NAMES, (1.0, 0.01,
 
 
 def test_distances_in_the_named_unit() -> None:
-    units = Counter()
+    units: Counter[str] = Counter()
     for question, fact in of("distance_.*", "number"):
         unit = question["unit"]
         units[unit] += 1
@@ -123,12 +124,13 @@ def in_metres(option: str) -> float:
 
 
 def test_distance_options_are_apart_and_of_no_fixed_ratio() -> None:
-    ratios, ranks = set(), Counter()
+    ratios: set[float] = set()
+    ranks: Counter[int] = Counter()
     for question, fact in of("distance_.*", "choice"):
         right = in_metres(chosen(question))
         values = sorted(in_metres(option) for option in question["options"])
         assert abs(right - fact["value"]) <= 0.0153
-        assert min(b / a for a, b in zip(values, values[1:], strict=False)) > 1.15
+        assert min(b / a for a, b in pairwise(values)) > 1.15
         ratios |= {round(value / right, 2) for value in values}
         ranks[values.index(right)] += 1
     assert len(ratios) > 100
@@ -142,7 +144,7 @@ def signed(option: str) -> int:
 
 
 def test_turns_of_camera_and_object_are_opposite() -> None:
-    ways = Counter()
+    ways: Counter[str] = Counter()
     for question, fact in of("rotation", "angle") + of("rotation", "choice"):
         way = question["wording_id"].split(".")[3]
         ways[way] += 1
