@@ -37,6 +37,9 @@ _TURNED_DOWN = re.compile(
 )
 _SEVERAL = re.compile(r"\b(?:both|neither|none of|equally|either)\b", re.IGNORECASE)
 _YES_NO = re.compile(r"\b(?:(yes|yeah|yep|true|correct)|(no|nope|false|incorrect))\b", re.IGNORECASE)
+_RIGHT_AS_CORRECT = re.compile(
+    r"\bright(?= (?:word|answer|option|choice|letter)\b)|(?<=that is )right|(?<=that's )right", re.IGNORECASE
+)
 _OPENING = re.compile(r"(?:yes|no)\b(?=\s*[,.!:;\n]|$)", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
@@ -142,6 +145,7 @@ def _loose_letter(text: str, letters: str) -> str | None:
 
 def _option_text(text: str, options: Sequence[str]) -> str | None:
     """Read the option named first in the last sentence that names one; "than the table" names none."""
+    text = _RIGHT_AS_CORRECT.sub("-----", text)  # no answer to "left or right?"
     for sentence in reversed([s for s in re.split(r"(?<=[.!?])\s+|\n+", text) if s]):
         named = [i for start, i in _mentions(sentence, options) if not _TURNED_DOWN.search(sentence[:start])]
         if len(set(named)) > 1 and _SEVERAL.search(sentence):

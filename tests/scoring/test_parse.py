@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stages.scoring.parse import number_text, parse
 from stages.scoring.quantities import METRES_PER, parse_number
 
+WORDINGS = Path(__file__).parents[2] / "stages/tasks/wording"
 OBJECTS = ["the red chair", "the table"]
 DISTANCES = ["0.8 meters", "1.2 meters", "2 meters", "3.5 meters"]
 TURNS = ["45 degrees clockwise", "45 degrees counter-clockwise", "90 degrees clockwise", "180 degrees"]
@@ -51,6 +55,9 @@ CHOICES = [
     pytest.param("Clockwise by 45°", TURNS, "A", id="turn in other words"),
     pytest.param("I'm sorry, I cannot tell which is nearer, the red chair or the table.", OBJECTS, None, id="refusal"),
     pytest.param("I can't see the red chair. But the table is left.", OBJECTS, "B", id="refusing clause, then answer"),
+    pytest.param('The right word is "left".', ["right", "left"], "B", id="right as correct"),
+    pytest.param("That's right, on the left.", ["right", "left"], "B", id="that's right"),
+    pytest.param("It is on the right.", ["right", "left"], "A", id="right as a side"),
     pytest.param("E", OBJECTS, None, id="letter of no option"),
     pytest.param("", OBJECTS, None, id="empty"),
     pytest.param("B", [], None, id="no options"),
@@ -156,6 +163,53 @@ def test_angle(reply: str, expected: str | None) -> None:
 
 def test_text_is_stripped() -> None:
     assert parse(" the kitchen \n", "text", (), None) == "the kitchen"
+
+
+def answer_sentences() -> list[tuple[str, str, str]]:
+    """Task, group and text of every answer sentence the engine writes."""
+    found = []
+    for path in sorted(WORDINGS.glob("*.yaml")):
+        for kind, ways in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for way, groups in ways.items():
+                if path.stem != "instructions":
+                    found += [(kind, f"{way}.{g}", t) for g, texts in groups.items() if g != "ask" for t in texts]
+    return found
+
+
+FILLS = {
+    "a": "the red chair", "b": "the table", "winner": "the red chair", "loser": "the table", "category": "lamp",
+    "a_category": "a lamp", "categories": "lamps", "n": "3", "n_categories": "3 lamps", "are": "are", "word": "{word}",
+    "measure": "1.2 meters", "turn": "45 degrees clockwise", "angle": "-45",
+}  # fmt: skip
+WORDS = {"left_of": ["right", "left"], "above": ["higher", "lower"], "in_front_of": ["nearer", "farther"]}
+
+
+def read_back(kind: str, group: str, text: str) -> tuple[str | None, str]:
+    """Parse an answer sentence; return what was read and what it says."""
+    way, answer = group.split(".")
+    filled = text.format(**FILLS)
+    if way == "claim":
+        return parse(filled, "yes_no", (), None), answer
+    if way == "word":
+        read = [parse(filled.replace("{word}", word), "choice", WORDS[kind], None) for word in WORDS[kind]]
+        return "".join(str(r) for r in read), "AB"
+    if way.startswith("which"):
+        return parse(filled, "choice", OBJECTS, None), "A"
+    if way == "four":
+        options = ["2", "3", "4", "5"] if kind == "count" else DISTANCES
+        return parse(filled, "choice", options, None), "B"
+    if way.endswith("turn"):
+        return parse(filled, "choice", TURNS, None), "A"
+    unit = {"count": "count", "rotation": "deg"}.get(kind, "m")
+    expected = {"count": "3", "deg": "-45", "m": "1.2"}[unit]
+    return parse(filled, "angle" if unit == "deg" else "number", (), unit), expected
+
+
+def test_every_answer_sentence_of_the_engine_parses_to_its_answer() -> None:
+    sentences = answer_sentences()
+    assert len(sentences) > 200
+    read = {text: read_back(kind, group, text) for kind, group, text in sentences}
+    assert {text: pair for text, pair in read.items() if pair[0] != pair[1]} == {}
 
 
 @given(st.decimals(0, 1000, places=2), st.sampled_from(sorted(METRES_PER)), st.sampled_from(["m", "cm", "ft", "in"]))
