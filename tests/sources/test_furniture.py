@@ -15,7 +15,7 @@ from stages.rng import generator
 from stages.sources.procedural.furniture import ALSO_SEEN, CATEGORIES, build
 from stages.sources.procedural.furniture.model import Model
 
-SEEDS = range(4)
+SEEDS = range(3)
 Range = tuple[float, float]
 
 # Believable width, depth and height of each category in metres, from furniture catalogues, with some slack.

@@ -40,7 +40,7 @@ _ENAMELS = {
     "yellow": "d7b24a",
     "green": "86a98a",
 }
-OVEN_GLASS = plastic("15171b", 0.9)
+OVEN_GLASS = plastic("131519", 0.3)
 
 
 def enamel(rng: np.random.Generator, names: tuple[str, ...]) -> Finish:

@@ -226,10 +226,10 @@ def washing_machine(rng: np.random.Generator) -> Model:
         (body + drawer, color[1]),
         (feet, BLACK_PLASTIC),
         (join([ring, dial, grip]), trim),
-        (glass, plastic("1a2230", 0.9)),
+        (glass, plastic("141a26", 0.35)),
         (rim + kick, BLACK_PLASTIC),
         (control, darker(color[1], 0.85)),
-        (screen, plastic("11212b", 0.9)),
+        (screen, plastic("11212b", 0.4)),
     ]
     half = (width / 2 - 0.03, depth / 2 - 0.03)
     design = Design(

@@ -109,14 +109,17 @@ def _crate(rng: np.random.Generator, width: float, depth: float, height: float) 
     posts = four_corners(make_box(0.03, 0.03, height).moved(width / 2 - 0.027, depth / 2 - 0.021))
     floor = slab_box((width - 0.02, depth - 0.02, 0.012), (0, 0, 0.012))
     fruit = ellipsoid(0.045, 0.045, 0.042, 12, 8)
-    spots = [(x * 0.095, y * 0.095, 0.02 + 0.075 * (height > 0.28)) for x in range(-1, 2) for y in (-1, 0, 1)]
-    apples = join([fruit.moved(x + rng.uniform(-0.008, 0.008), y, z + height * 0.4) for x, y, z in spots])
+    spots = [(x * 0.095, y * 0.088) for x in (-1.5, -0.5, 0.5, 1.5) for y in (-1, 0, 1) if abs(x) * 0.19 < width - 0.13]
+    lift = height * 0.72 - 0.03
+    apples = join([fruit.moved(x + rng.uniform(-0.008, 0.008), y, lift + rng.uniform(0, 0.02)) for x, y in spots])
+    plate = slab_box((width * 0.4, 0.004, slat_h * 0.7), (0, -depth / 2 - 0.007, height / 2))
     shade = choose(rng, (("red", "b02f28"), ("green", "8aa63a"), ("orange", "dd8a2c")))
-    bed = slab_box((width - 0.05, depth - 0.05, height * 0.4), (0, 0, height * 0.3))
+    bed = slab_box((width - 0.05, depth - 0.05, height * 0.66), (0, 0, height * 0.36))
     pieces = [
         (join([*slats, posts, floor]), timber.material),
         (apples, plastic(shade[1], 0.25)),
         (bed, darker(plastic(shade[1], 0.0), 0.5)),
+        (plate, PAPER),
     ]
     return assemble(Design("box", f"{timber.word} box of {shade[0]} fruit"), pieces)
 

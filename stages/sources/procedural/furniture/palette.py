@@ -128,7 +128,7 @@ BLACK_PLASTIC = plastic("1d1e20")
 RUBBER = matt("202022")
 CERAMIC = Material(srgb("f2f1ee"), gloss=0.7)
 GLASS = Material(srgb("9fb4bd"), gloss=0.9)
-SCREEN = Material(srgb("0c0e12"), gloss=0.9)
+SCREEN = Material(srgb("0a0b0e"), gloss=0.25)
 PAPER = Material(srgb("ece5d2"), "paper", srgb("d6ccb2"), scale_m=0.004)
 METALS = (("black", BLACK_METAL), ("metal", STEEL), ("brass", BRASS))
 

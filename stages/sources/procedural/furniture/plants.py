@@ -37,7 +37,7 @@ def _pot(rng: np.random.Generator, radius: float, height: float) -> tuple[Finish
 
 def plant(rng: np.random.Generator) -> Model:
     """Build a house plant for the floor: broad leaves, palm fronds or sword leaves, or a tall cactus."""
-    style = choose(rng, ("broad", "palm", "sword", "cactus"))
+    style = choose(rng, ("broad", "broad", "palm", "sword", "cactus"))
     pot_r, pot_h = rng.uniform(0.13, 0.18), rng.uniform(0.22, 0.32)
     finish, pieces = _pot(rng, pot_r, pot_h)
     z = pot_h * 0.84
@@ -80,7 +80,7 @@ def _palm(rng: np.random.Generator, height: float) -> list[Piece]:
     for k in range(6):
         profile += [(0.028 - 0.0015 * k, trunk_h * (k + 0.5) / 6), (0.031 - 0.0015 * k, trunk_h * (k + 1) / 6)]
     fronds, ribs = [], []
-    count = int(rng.integers(6, 9))
+    count = int(rng.integers(6, 8))
     for k in range(count):
         reach, rise = rng.uniform(0.3, 0.42), rng.uniform(0.2, 0.5) * height
         t = np.linspace(0, 1, 7)
@@ -89,7 +89,7 @@ def _palm(rng: np.random.Generator, height: float) -> list[Piece]:
         ribs.append(tube(rib, [0.006, 0.002], 3).turned("z", turn).moved(z=trunk_h - 0.01))
         for j in range(2, 6):
             for side in (-1, 1):
-                blade = leaf(0.16 * (1.15 - 0.5 * t[j]), 0.036, 0.05, 0.002, 2).turned("z", side * (65 - 40 * t[j]))
+                blade = leaf(0.24 * (1.15 - 0.5 * t[j]), 0.055, 0.07, 0.002, 2).turned("z", side * (65 - 40 * t[j]))
                 fronds.append(blade.moved(*rib[j]).turned("z", turn).moved(z=trunk_h - 0.01))
     return [(lathe(profile, 8), matt("7a5b3c")), (join(ribs), matt("6f8a45")), (join(fronds), _green(rng))]
 
