@@ -63,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_CODES[Outcome.CANCELLED]
     _put_interpreter_first_on_path()
     result = run_stage(args.stage, stop)
+    stop.rest()
     result.write(args.result)
     return EXIT_CODES.get(result.outcome, 0)
 

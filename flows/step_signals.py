@@ -37,6 +37,12 @@ class Stop:
             signal.signal(number, self._ask)
         signal.signal(signal.SIGALRM, self._tick)
 
+    def rest(self) -> None:
+        """Ignore signals from now on: the work is done, and Python takes its handlers down before it ends."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         if not self.asked:
             self.asked = True

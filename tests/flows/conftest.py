@@ -60,7 +60,7 @@ def prefect_server(prefect_home: Path) -> Iterator[str]:
             server.kill()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def on_server(prefect_server: str, prefect_home: Path) -> Iterator[str]:
     """Let flows of this test, in this process and in others, report to the server."""
     from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,13 +11,13 @@ from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, LogFilter, LogFilterFlowRunId
-from prefect.client.schemas.objects import State, TaskRun
-from prefect.client.schemas.sorting import TaskRunSort
+from prefect.client.schemas.objects import State
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.build import build, main
+from flows.step_result import Outcome
 from flows.summary import Row, read_rows
+from tests.flows.server_view import artifacts, messages_of, run_id, state_names, task_runs
 from tests.flows.toy import PROJECT, STAGES, Toy, gone, wait_until
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("on_server")]
@@ -39,104 +40,90 @@ def run(targets: list[str] | None = None) -> "State[Any]":
     return build(targets, return_state=True)
 
 
-def run_id(state: "State[Any]") -> UUID:
-    found = state.state_details.flow_run_id
-    assert found is not None
-    return found
-
-
-def task_runs(client: SyncPrefectClient, flow_run_id: UUID, count: int) -> dict[str, TaskRun]:
-    """Read a flow run's task runs by name, once all have a state: the server records them a little later."""
-    found: dict[str, TaskRun] = {}
-
-    def settled() -> bool:
-        runs = client.read_task_runs(
-            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id])),
-            sort=TaskRunSort.EXPECTED_START_TIME_ASC,
-        )
-        found.clear()
-        found.update({task_run.name: task_run for task_run in runs})
-        states = [task_run.state for task_run in runs]
-        return len(runs) == count and all(s and (s.is_final() or s.name == "NotReady") for s in states)
-
-    wait_until(settled, "the server knows all task runs")
-    return found
-
-
-def state_names(runs: dict[str, TaskRun]) -> dict[str, str]:
-    return {name: str(task_run.state_name) for name, task_run in runs.items()}
-
-
-def artifact(client: SyncPrefectClient, key: str) -> dict[str, Any]:
-    response = client._client.get(f"/artifacts/{key}/latest")
-    response.raise_for_status()
-    return dict(response.json())
-
-
 def rows_of(toy: Toy, state: "State[Any]") -> dict[str, Row]:
     return {row.stage: row for row in read_rows(toy.root / ".flow/runs" / str(run_id(state)))}
 
 
-def test_build_runs_then_caches_then_restores(here: Toy, client: SyncPrefectClient) -> None:
-    first = run()
-    assert first.is_completed(), first.message
-    assert state_names(task_runs(client, run_id(first), 5)) == dict.fromkeys(STAGES, "Completed")
-    assert (here.root / "join.txt").read_text() == "join(part_a(load(raw))part_b(load(raw)))"
-    assert here.status() == {}
-
-    again = run()
-    runs = task_runs(client, run_id(again), 5)
-    assert state_names(runs) == dict.fromkeys(STAGES, "Cached")
-    assert again.message == "5 cached. Everything is up to date."
-
-    (here.root / "join.txt").unlink()
-    (here.root / "raw.txt").write_text("other")
-    assert run(["side"]).is_completed()
-    (here.root / "raw.txt").write_text("raw")
-    third = run(["join", "side"])
-    assert state_names(task_runs(client, run_id(third), 5)) == {
-        **dict.fromkeys(STAGES, "Cached"),
-        "join": "Restored",
-        "side": "Restored",
-    }
-    assert here.status() == {}
+@pytest.fixture(scope="module")
+def first(toy_template: Toy, tmp_path_factory: pytest.TempPathFactory, on_server: str) -> "tuple[Toy, State[Any]]":
+    """A build of a project in which nothing had run."""
+    toy = Toy(tmp_path_factory.mktemp("first") / "toy")
+    shutil.copytree(toy_template.root, toy.root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(toy.root)
+        patch.setenv("PYTHONPATH", str(PROJECT))
+        return toy, run()
 
 
-def test_server_shows_versions_progress_logs_and_order(here: Toy, client: SyncPrefectClient) -> None:
-    state = run(["join"])
-    runs = task_runs(client, run_id(state), 4)
-
-    versions = artifact(client, "outs-join")
-    (out,) = _table(versions)
-    locked = here.lock_file.read_text()
-    assert out["path"] == "join.txt"
-    assert f"md5: {out['md5']}\n" in locked[locked.index("join.txt") :]
-    assert out["size"] == (here.root / "join.txt").stat().st_size
-    assert versions["description"].startswith(f"join.txt {out['md5'][:7]} at ")
-    assert versions["task_run_id"] == str(runs["join"].id)
-
-    progress = artifact(client, "progress-join")
-    assert (progress["data"], progress["description"]) == (100.0, "2 of 2 files")
-    assert progress["task_run_id"] == str(runs["join"].id)
-
-    summary = _table(artifact(client, "build"))
-    assert [row["outcome"] for row in summary] == ["Completed"] * 4
-
-    assert "ran in" in str(runs["load"].state and runs["load"].state.message)
+def test_first_build_runs_every_stage(first: "tuple[Toy, State[Any]]", client: SyncPrefectClient) -> None:
+    toy, state = first
+    assert state.is_completed(), state.message
+    runs = task_runs(client, run_id(state), 5)
+    assert state_names(runs) == dict.fromkeys(STAGES, "Completed")
     waited_for = {parent.id for parent in runs["join"].task_inputs["wait_for"] if hasattr(parent, "id")}
     assert waited_for == {runs["part@a"].id, runs["part@b"].id}
+    message = str(runs["load"].state and runs["load"].state.message)
+    assert re.fullmatch(r"ran in \d+\.\d s: load.txt [0-9a-f]{7}", message)
+    assert (toy.root / "join.txt").read_text() == "join(part_a(load(raw))part_b(load(raw)))"
+    assert toy.status() == {}
+
+
+def test_server_shows_versions_and_progress(first: "tuple[Toy, State[Any]]", client: SyncPrefectClient) -> None:
+    toy, state = first
+    join_id = str(task_runs(client, run_id(state), 5)["join"].id)
+    shown = artifacts(client, run_id(state))
+    assert {f"outs-{stage.replace('@', '-')}" for stage in STAGES} | {"build", "progress-join"} <= set(shown)
+
+    versions = shown["outs-join"]
+    (out,) = json.loads(versions["data"])
+    locked = toy.lock_file.read_text()
+    assert (out["path"], out["nfiles"], out["rows"]) == ("join.txt", 1, "")
+    assert f"md5: {out['md5']}\n" in locked[locked.index("path: join.txt") :]
+    assert out["size"] == (toy.root / "join.txt").stat().st_size
+    assert re.fullmatch(rf"join.txt {out['md5'][:7]} at [0-9a-f]{{7,}}(\+dirty)?", versions["description"])
+    assert versions["task_run_id"] == join_id
+
+    progress = shown["progress-join"]
+    assert (progress["data"], progress["description"]) == (100.0, "2 of 2 files")
+    assert progress["task_run_id"] == join_id
+
+    assert [row["outcome"] for row in json.loads(shown["build"]["data"])] == ["Completed"] * 5
+
+
+def test_lines_and_report_of_a_stage_arrive(first: "tuple[Toy, State[Any]]", client: SyncPrefectClient) -> None:
+    toy, state = first
+    join_id = task_runs(client, run_id(state), 5)["join"].id
 
     def logged() -> bool:
-        logs = client._client.post("/logs/filter", json={"logs": _logs_of(run_id(state)), "limit": 200}).json()
-        messages = [entry["message"] for entry in logs if entry["task_run_id"] == str(runs["join"].id)]
+        messages = messages_of(client, join_id)
         return "toy stage join reads 2 files" in messages and any(m.startswith("Report: read file 2") for m in messages)
 
     wait_until(logged, "the stage's lines arrive in the log of its task run")
-    kept = (here.root / f".flow/runs/{run_id(state)}/join.log").read_text()
+    kept = (toy.root / f".flow/runs/{run_id(state)}/join.log").read_text()
     assert "toy stage join reads 2 files" in kept
-    report = rows_of(here, state)["join"].report
+    report = rows_of(toy, state)["join"].report
     assert report is not None
     assert report["read"] == {"file": 2}
+
+
+def test_second_build_finds_everything_cached_and_restores_what_is_lost(
+    first: "tuple[Toy, State[Any]]", client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy, _ = first
+    monkeypatch.chdir(toy.root)
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT))
+    again = run()
+    assert state_names(task_runs(client, run_id(again), 5)) == dict.fromkeys(STAGES, "Cached")
+    assert again.message == "5 cached. Everything is up to date."
+    versions = artifacts(client, run_id(again))
+    assert json.loads(versions["outs-load"]["data"])[0]["size"] == len("load(raw)")
+
+    (toy.root / "join.txt").unlink()
+    (toy.root / "side.txt").unlink()
+    third = run(["join", "side"])
+    states = {**dict.fromkeys(STAGES, "Cached"), "join": "Restored", "side": "Restored"}
+    assert state_names(task_runs(client, run_id(third), 5)) == states
+    assert toy.status() == {}
 
 
 def test_failure_says_why_and_only_stops_what_follows(
@@ -187,7 +174,6 @@ def test_change_during_the_build_is_not_called_up_to_date(here: Toy) -> None:
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "3 ran, but inputs or outputs changed while the build ran: side" in output
-    assert run(["side"]).is_completed()
 
 
 def test_unknown_stage_is_one_clear_message(here: Toy, capsys: pytest.CaptureFixture[str]) -> None:
@@ -198,7 +184,7 @@ def test_unknown_stage_is_one_clear_message(here: Toy, capsys: pytest.CaptureFix
 
 
 def test_killed_build_leaves_no_stage_and_the_next_one_mends_what_is_torn(here: Toy) -> None:
-    assert run(["side"]).is_completed()
+    here.step("side")
     first = here.start("flows.build", TOY_HOLD="load")
     stage = here.held("load")
     step = stage.parent()
@@ -234,11 +220,11 @@ def test_stage_of_a_killed_step_does_not_write_on(here: Toy) -> None:
     assert build_process.returncode == 1
     assert gone(stage)
     assert "Stage load failed with exit code -9 (killed: most likely out of memory)" in output
-    assert run(["load"]).is_completed()
+    assert here.step("load").outcome is Outcome.RAN
 
 
 def test_terminated_build_ends_its_stages_and_the_next_one_goes_on(here: Toy) -> None:
-    assert run(["side"]).is_completed()
+    here.step("side")
     before = here.lock_file.read_bytes()
     process = here.start("flows.build", TOY_HOLD="load")
     stage = here.held("load")
@@ -247,7 +233,7 @@ def test_terminated_build_ends_its_stages_and_the_next_one_goes_on(here: Toy) ->
     assert gone(stage)
     assert process.returncode != 0, output
     assert here.lock_file.read_bytes() == before
-    assert run().is_completed()
+    assert run(["load"]).is_completed()
     assert (here.root / "load.txt").read_text() == "load(raw)"
 
 
@@ -272,11 +258,3 @@ def test_no_server_is_needed(toy: Toy, tmp_path: Path) -> None:
 
 def _locked(toy: Toy) -> str:
     return toy.lock_file.read_text() if toy.lock_file.exists() else ""
-
-
-def _table(shown: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(json.loads(shown["data"]))
-
-
-def _logs_of(flow_run_id: UUID) -> dict[str, Any]:
-    return LogFilter(flow_run_id=LogFilterFlowRunId(any_=[flow_run_id])).model_dump(mode="json")

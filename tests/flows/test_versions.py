@@ -4,7 +4,6 @@ Newer FastAPI breaks the import of the server; newer SQLAlchemy lets everything 
 """
 
 import importlib
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.schedules import CronSchedule
 
@@ -41,8 +41,10 @@ def test_nightly_deployment_is_off_and_runs_are_scheduled_once_it_is_on(toy: Toy
     shutil.copy(PROJECT / "prefect.yaml", toy.root)
     shutil.copytree(PROJECT / "flows", toy.root / "flows", ignore=shutil.ignore_patterns("__pycache__"))
     client = get_client(sync_client=True)
-    _prefect(toy, "work-pool", "create", "build", "--type", "process", "--overwrite")
-    _prefect(toy, "deploy", "--all")
+    client.create_work_pool(WorkPoolCreate(name="build", type="process"), overwrite=True)
+    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+    done = subprocess.run(command, cwd=toy.root, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
 
     deployment = client.read_deployment_by_name("build/build")
     (schedule,) = deployment.schedules
@@ -56,15 +58,9 @@ def test_nightly_deployment_is_off_and_runs_are_scheduled_once_it_is_on(toy: Toy
     assert deployment.concurrency_options.collision_strategy == "ENQUEUE"
     assert _scheduled(client, deployment.id) == []
 
-    _prefect(toy, "deployment", "schedule", "resume", "build/build", str(schedule.id))
+    client.update_deployment_schedule(deployment.id, schedule.id, active=True)
     wait_until(lambda: bool(_scheduled(client, deployment.id)), "the cron schedule makes a run", timeout_s=90)
     assert set(_scheduled(client, deployment.id)) == {"SCHEDULED"}
-
-
-def _prefect(toy: Toy, *args: str) -> None:
-    command = [sys.executable, "-m", "prefect", "--no-prompt", *args]
-    done = subprocess.run(command, cwd=toy.root, env={**os.environ}, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _scheduled(client: SyncPrefectClient, deployment_id: UUID) -> list[str]:
