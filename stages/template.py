@@ -62,7 +62,9 @@ def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Co
     scenes = _per_fact(facts, tables["scene"], params, context)
     world = _shown(facts, tables, params, context)
     known = [resolve(TASKS, name, "task") for name in TASKS]
-    counts = Counts(read={"fact": len(facts.ids)}) + _counted(_without_task(facts, known) + _unusable(tables["object"]))
+    counts = Counts(read={"facts": len(facts.ids)}) + _counted(
+        _without_task(facts, known) + _unusable(tables["object"])
+    )
     questions, samples = [], []
     for task in known:
         chosen, drops = choose_facts(facts, task, world, params.ask, params.questions_per_view[task.name])
@@ -76,7 +78,7 @@ def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Co
             questions.append(table)
             samples.append(formed)
     out = {"question": _joined("question", questions), "sample": _joined("sample", samples)}
-    return Result(out, counts + Counts(kept={name: len(table) for name, table in out.items()}))
+    return Result(out, counts + Counts(kept={f"{name}s": len(table) for name, table in out.items()}))
 
 
 def _per_fact(facts: Facts, scene: pa.Table, params: TemplateParams, context: Context) -> dict[str, pa.StringArray]:

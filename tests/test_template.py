@@ -93,8 +93,8 @@ def test_outputs_are_valid_tables(tmp_path: Path) -> None:
     result = run(rooms("0001", "0002"), benchmark_share=0.5)
     for name in STAGE.writes:
         write_table(tmp_path / f"{name}.parquet", result.tables[name], name)  # sorts and validates
-    assert result.counts.kept == {name: len(result.tables[name]) for name in STAGE.writes}
-    assert result.counts.read == {"fact": 950}
+    assert result.counts.kept == {f"{name}s": len(result.tables[name]) for name in STAGE.writes}
+    assert result.counts.read == {"facts": 950}
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -198,9 +198,9 @@ def test_cap_per_view_and_task() -> None:
         found[place] = found.get(place, 0) + 1
     assert set(found.values()) == {5, 3, 1, 4, 2}
     assert all(caps[task] == n for (task, _), n in found.items())
-    everything = run(shard).counts.kept["question"]
+    everything = run(shard).counts.kept["questions"]
     sampled_out = sum(n for reason, n in result.counts.dropped.items() if reason.endswith(".sampled_out"))
-    assert sampled_out + result.counts.kept["question"] == everything
+    assert sampled_out + result.counts.kept["questions"] == everything
 
 
 def test_formats_of_a_question_stay_together_when_sorted() -> None:
