@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float, Int32
+from jaxtyping import Float, Int32, Int64
 from pycocotools import mask as coco_mask
 
 from stages.geometry.mesh import LabelledMesh
+from stages.render.compiled import compiled
 from stages.render.renderer import Frame, Renderer
 from stages.schema.records import PixelsRow, SightingRow, ViewRow
 
@@ -48,9 +49,10 @@ def render_views(mesh: LabelledMesh, views: Sequence[ViewRow], jpeg_quality: int
         frame = renderer.frame(pose, view.intrinsics_px, size_wh)
         if view.image_path is None:
             pixels.append(_encode(view, frame, jpeg_quality))
-        seen = np.unique(frame.object_index[frame.object_index >= 0])
+        extents = _extents(frame.object_index, len(mesh.object_ids))
+        seen = np.flatnonzero(extents[:, 0])
         areas = renderer.silhouettes(pose, view.intrinsics_px, size_wh, seen.tolist())
-        sightings.extend(_sightings(view, mesh.object_ids, frame.object_index, seen, areas))
+        sightings.extend(_sightings(view, mesh.object_ids, frame.object_index, extents, areas))
     return Rendered(pixels, sightings)
 
 
@@ -63,28 +65,45 @@ def _encode(view: ViewRow, frame: Frame, jpeg_quality: int) -> PixelsRow:
     return PixelsRow(view.view_id, view.scene_id, jpeg.tobytes(), units.tobytes())
 
 
+@compiled
+def _extents(object_index: Int32[np.ndarray, "h w"], count: int) -> Int64[np.ndarray, "n 5"]:
+    """Return per object its pixels, and first column, first row, last column and last row; one pass over the picture."""
+    height, width = object_index.shape
+    out = np.zeros((count, 5), np.int64)
+    out[:, 1], out[:, 2] = width, height
+    for y in range(height):
+        for x in range(width):
+            k = object_index[y, x]
+            if k >= 0:
+                out[k, 0] += 1
+                out[k, 1], out[k, 2] = min(out[k, 1], x), min(out[k, 2], y)
+                out[k, 3], out[k, 4] = max(out[k, 3], x), max(out[k, 4], y)
+    return out
+
+
 def _sightings(
     view: ViewRow,
     object_ids: Sequence[str],
     object_index: Int32[np.ndarray, "h w"],
-    seen: Int32[np.ndarray, " n"],
-    areas: Float[np.ndarray, "n 2"],
+    extents: Int64[np.ndarray, "n 5"],
+    areas: Float[np.ndarray, "k 2"],
 ) -> list[SightingRow]:
+    """Describe the objects with pixels; `areas` holds silhouettes of those alone, in order."""
     rows = []
+    columns_first = np.asfortranarray(object_index)  # the order that run-length encoding reads
+    seen = np.flatnonzero(extents[:, 0])
     for index, (silhouette_px, outside_px) in zip(seen.tolist(), areas.tolist(), strict=True):
-        mask = object_index == index
-        ys, xs = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        area = float(mask.sum())
+        area, x1, y1, x2, y2 = extents[index].tolist()
         whole = max(silhouette_px, area)  # the silhouette is sampled on a coarser grid
         rows.append(
             SightingRow(
                 view_id=view.view_id,
                 object_id=object_ids[index],
                 scene_id=view.scene_id,
-                box_px=(float(xs[0]), float(ys[0]), float(xs[-1] + 1), float(ys[-1] + 1)),
-                area_px=area,
+                box_px=(float(x1), float(y1), float(x2 + 1), float(y2 + 1)),
+                area_px=float(area),
                 detected_by="rendered",
-                mask_rle=coco_mask.encode(np.asfortranarray(mask.view(np.uint8)))["counts"],
+                mask_rle=coco_mask.encode((columns_first == index).view(np.uint8))["counts"],
                 visible_fraction=min(area / whole, 1.0),
                 truncated_fraction=min(outside_px / whole, 1.0),
             )

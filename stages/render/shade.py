@@ -7,7 +7,7 @@ from jaxtyping import Float32
 
 from stages.render.compiled import compiled
 from stages.render.hits import Hits
-from stages.render.lights import Lights
+from stages.render.lights import NEAREST_M, Lights
 from stages.render.patterns import PATTERNS
 from stages.render.surface import Surface
 from stages.render.texture import Textures
@@ -71,39 +71,55 @@ def _lit(
     albedo: np.ndarray,
     material: np.ndarray,
     share: np.ndarray,
-    tables: tuple,
+    tables: tuple[np.ndarray, ...],
 ) -> Float32[np.ndarray, "n 3"]:
     """Add up stored light, main lights with highlights, a soft reflection of the surroundings, and glow."""
     gloss, emission, is_sun, place, color = tables
+    one, zero = np.float32(1.0), np.float32(0.0)
     out = np.empty((len(material), 3), np.float32)
     for i in range(len(material)):
-        m = material[i]
-        g = gloss[m]
-        nx, ny, nz, vx, vy, vz = normal[i, 0], normal[i, 1], normal[i, 2], view[i, 0], view[i, 1], view[i, 2]
-        facing = max(nx * vx + ny * vy + nz * vz, 0.0)
-        grazing = (1.0 - facing) ** 5
-        mirror = g * (0.04 + 0.42 * g * g + 0.5 * grazing)
-        upward = 2.0 * facing * nz - vz  # height of the mirrored direction: ceilings are brighter than floors
-        mirrored = mirror * (0.75 + 0.45 * upward)
+        g, glow = gloss[material[i]], emission[material[i]]
+        facing = _dot(normal[i], view[i, 0], view[i, 1], view[i, 2])
+        mirror, mirrored = zero, zero
+        if g > zero:
+            grazing = (one - max(facing, zero)) ** 2
+            mirror = g * (np.float32(0.04) + np.float32(0.42) * g * g + np.float32(0.5) * grazing * grazing)
+            upward = np.float32(2.0) * facing * normal[i, 2] - view[i, 2]  # mirrored ceilings are brighter than floors
+            mirrored = mirror * (np.float32(0.75) + np.float32(0.45) * upward)
+        kept = one - np.float32(0.6) * mirror
         for c in range(3):
-            glow = emission[m] * albedo[i, c]
-            out[i, c] = albedo[i, c] * (1.0 - 0.6 * mirror) * around[i, c] + mirrored * around[i, c] + glow
+            out[i, c] = albedo[i, c] * (kept * around[i, c] + glow) + mirrored * around[i, c]
         for k in range(share.shape[1]):
-            if share[i, k] <= 0:
+            if share[i, k] <= zero:
                 continue
-            lx, ly, lz, strength = place[k, 0], place[k, 1], place[k, 2], 1.0
+            lx, ly, lz, strength = place[k, 0], place[k, 1], place[k, 2], share[i, k]
             if not is_sun[k]:
                 lx, ly, lz = lx - position[i, 0], ly - position[i, 1], lz - position[i, 2]
-                gap = np.sqrt(lx * lx + ly * ly + lz * lz) + 1e-6
-                lx, ly, lz = lx / gap, ly / gap, lz / gap
-                strength = 1.0 / max(gap, 0.25) ** 2
-            cosine = nx * lx + ny * ly + nz * lz
-            if cosine <= 0:
+                square = lx * lx + ly * ly + lz * lz
+                scale = one / np.sqrt(max(square, np.float32(1e-12)))
+                lx, ly, lz = lx * scale, ly * scale, lz * scale
+                strength /= max(square, np.float32(NEAREST_M**2))
+            cosine = _dot(normal[i], lx, ly, lz)
+            if cosine <= zero:
                 continue
-            strength *= share[i, k]
-            hx, hy, hz = lx + vx, ly + vy, lz + vz
-            half = max((nx * hx + ny * hy + nz * hz) / (np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-6), 0.0)
-            shine = g * (0.25 + 2.5 * g * g) * half ** (12.0 + 240.0 * g * g)
+            shine = _shine(normal[i], view[i], g, lx, ly, lz) if g > zero else zero
             for c in range(3):
-                out[i, c] += color[k, c] * strength * (albedo[i, c] * cosine * (1.0 - 0.6 * mirror) + shine)
+                out[i, c] += color[k, c] * strength * (albedo[i, c] * cosine * kept + shine)
     return out
+
+
+@compiled
+def _dot(normal: np.ndarray, x: float, y: float, z: float) -> float:
+    return normal[0] * x + normal[1] * y + normal[2] * z
+
+
+@compiled
+def _shine(normal: np.ndarray, view: np.ndarray, gloss: float, x: float, y: float, z: float) -> float:
+    """Return the highlight of a light from direction x, y, z (Blinn)."""
+    hx, hy, hz = x + view[0], y + view[1], z + view[2]
+    half = _dot(normal, hx, hy, hz) / np.sqrt(hx * hx + hy * hy + hz * hz + np.float32(1e-12))
+    if half <= np.float32(0.5):
+        return np.float32(0.0)
+    square = gloss * gloss
+    strength = gloss * (np.float32(0.25) + np.float32(2.5) * square)
+    return strength * half ** (np.float32(12.0) + np.float32(240.0) * square)

@@ -21,22 +21,29 @@ _SPLITS: dict[tuple[bool, bool, bool], list[tuple[int, int, int]]] = {
     (True, True, True): [(0, 3, 5), (3, 1, 4), (5, 4, 2), (3, 4, 5)],
 }
 MAX_ROUNDS = 12
+SLIVER = 0.12  # faces below this share of a square of the edge length stay whole, however long they are
 
 
 def tessellated(mesh: LabelledMesh, edge_m: float) -> LabelledMesh:
-    """Halve edges longer than `edge_m` until none is left; neighbours split a shared edge alike, so no gap opens.
+    """Halve edges longer than `edge_m` of faces that are not slivers; neighbours split alike, so no gap opens.
 
     Away from the labelled things edges may be longer, in proportion to the distance from their middle.
     """
+    if len(mesh.faces) == 0:
+        return mesh
     low, high = _extent(mesh)
     middle, reach_m = (low + high) / 2, max(float(np.linalg.norm(high - low)) / 2, 1e-6)
     for _ in range(MAX_ROUNDS):
         ends = mesh.vertices_w[mesh.faces[:, [0, 1, 2, 1, 2, 0]]].reshape(-1, 2, 3, 3)
+        sides = ends[:, 1] - ends[:, 0]
         away = np.linalg.norm((ends[:, 0] + ends[:, 1]) / 2 - middle, axis=2) / reach_m
-        long = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=2) > edge_m * np.maximum(away, 1.0)
-        if not long.any():
+        limit_m = edge_m * np.maximum(away, 1.0)
+        area = np.linalg.norm(np.cross(sides[:, 0], sides[:, 1]), axis=1) / 2
+        long = np.linalg.norm(sides, axis=2) > limit_m
+        wanted = long & (area > SLIVER * edge_m**2)[:, None]
+        if not wanted.any():
             break
-        mesh = _split(mesh, long)
+        mesh = _split(mesh, wanted)
     return mesh
 
 
@@ -44,17 +51,18 @@ def _extent(mesh: LabelledMesh) -> tuple[np.ndarray, np.ndarray]:
     """Return lower and upper corner of the labelled things, or of everything if there are none."""
     labelled = mesh.faces[mesh.face_object >= 0]
     points = mesh.vertices_w[labelled if len(labelled) else mesh.faces].reshape(-1, 3)
-    return points.min(axis=0, initial=np.inf), points.max(axis=0, initial=-np.inf)
+    return points.min(axis=0), points.max(axis=0)
 
 
-def _split(mesh: LabelledMesh, long: np.ndarray) -> LabelledMesh:
-    """Split the marked edges of each face in the middle."""
+def _split(mesh: LabelledMesh, wanted: np.ndarray) -> LabelledMesh:
+    """Split in the middle every edge that one of its faces wants split."""
     edges = np.sort(mesh.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
     code = edges[:, 0] * len(mesh.vertices_w) + edges[:, 1]
-    codes, first = np.unique(code[long.ravel()], return_index=True)
-    pairs = edges[long.ravel()][first]
-    middle = np.searchsorted(codes, code).reshape(-1, 3) + len(mesh.vertices_w)
-    corners = np.concatenate([mesh.faces, middle], axis=1)
+    codes, first = np.unique(code[wanted.ravel()], return_index=True)
+    pairs = edges[wanted.ravel()][first]
+    place = np.searchsorted(codes, code).clip(0, len(codes) - 1)
+    long = (codes[place] == code).reshape(-1, 3)
+    corners = np.concatenate([mesh.faces, place.reshape(-1, 3) + len(mesh.vertices_w)], axis=1)
     faces, source, places = _new_faces(corners, long)
     return replace(
         mesh,
@@ -86,5 +94,5 @@ def _with_middles(values: Float[np.ndarray, "v 3"], pairs: Int[np.ndarray, "e 2"
 
 def _split_uv(face_uv: Float[np.ndarray, "f 3 2"], source: np.ndarray, places: np.ndarray) -> Float[np.ndarray, "g 3 2"]:
     middles = (face_uv + np.roll(face_uv, -1, axis=1)) / 2
-    both = np.concatenate([face_uv, middles], axis=1)
-    return both[source[:, None], places]
+    corners: np.ndarray = np.concatenate([face_uv, middles], axis=1)[source[:, None], places]
+    return corners
