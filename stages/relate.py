@@ -42,9 +42,9 @@ def relate(tables: Mapping[str, pa.Table], params: RelateParams, context: Contex
     """State every fact that is clear enough; what is not is a counted drop `<kind>.<reason>`."""
     sightings = sightings_of(tables, params.seen, params.instances, context.seed)
     names = sightings.table.column("object_id")
-    counts = Counts(read={"sightings": len(sightings.view)})
-    counts += drop_rows("sighting.no_box_in_view_space", ~sightings.boxed, names)
-    counts += drop_rows("sighting.seen_too_little", sightings.boxed & ~sightings.comparable, names)
+    counts = Counts(read={"sightings": len(tables["sighting"])})
+    counts += drop_rows("sighting.no_box_in_view_space", ~sightings.boxed & ~sightings.seeming, names)
+    counts += drop_rows("sighting.seen_too_little", sightings.boxed & ~sightings.comparable & ~sightings.seeming, names)
     rows = np.flatnonzero(sightings.comparable)
     i, j = (rows[k] for k in pairs_within(sightings.view[rows]))
     counts += Counts(read={"pairs": len(i)})

@@ -26,7 +26,7 @@ PARAMS: dict[str, Any] = {
     },
     "models": {
         "oracle": {"model": "oracle"}, "most_frequent": {"model": "most_frequent"},
-        "random": {"model": "random", "highest_count": 5, "length_m": [0.2, 5.0]},
+        "random": {"model": "random"},
         "wrong": {"model": "recorded", "path": "wrong.jsonl"},
     },
 }  # fmt: skip

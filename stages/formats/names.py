@@ -75,14 +75,14 @@ def clean_column(names: pa.Array) -> pa.StringArray:
 
 
 @cache
-def meanings(category: str | None, caption: str | None) -> frozenset[str]:
-    """Return every phrase that could mean an object of this category and caption, lower case.
+def meanings(category: str | None, caption: str | None, also_shows: tuple[str, ...] = ()) -> frozenset[str]:
+    """Return every phrase that could mean an object of this category and caption, or something it shows, lower case.
 
     Example:
         >>> sorted(meanings("dining chair", "red chair with arms"))
         ['chair', 'dining chair', 'red chair', 'red chair with arms']
     """
-    found: set[str] = set()
+    found = {name.lower() for name in also_shows}
     for name in (category, caption):
         if name:
             words = _TAIL.sub("", name.lower()).split()
@@ -103,8 +103,8 @@ def shadows(category: str | None, caption: str | None, following: frozenset[str]
 
 
 def view_names(
-    views: Int[np.ndarray, " n"], categories: pa.StringArray, captions: pa.StringArray, crowd: Bool[np.ndarray, " n"],
-    reserved: Reserved,
+    views: Int[np.ndarray, " n"], categories: pa.StringArray, captions: pa.StringArray, also_shows: pa.ListArray,
+    crowd: Bool[np.ndarray, " n"], reserved: Reserved,
 ) -> Names:  # fmt: skip
     """Find the unique names of all sightings.
 
@@ -112,15 +112,17 @@ def view_names(
         views: Number of the view per sighting.
         categories: Cleaned category per sighting.
         captions: Cleaned caption per sighting.
+        also_shows: Other categories a viewer may see in each, or null.
         crowd: Sightings of several instances at once.
         reserved: What wordings say themselves.
     """
-    joined = pc.binary_join_element_wise(pc.fill_null(categories, ""), pc.fill_null(captions, ""), "\x1f")
+    also = pc.fill_null(pc.binary_join(also_shows, "\x1e"), "")
+    joined = pc.binary_join_element_wise(pc.fill_null(categories, ""), pc.fill_null(captions, ""), also, "\x1f")
     encoded = joined.dictionary_encode()
     pair = encoded.indices.to_numpy(zero_copy_only=False)
     parts = [[name or None for name in text.split("\x1f")] for text in encoded.dictionary.to_pylist()]
-    meant = [sorted(meanings(*part)) for part in parts]
-    hidden = [sorted(shadows(*part, reserved.following)) for part in parts]
+    meant = [sorted(meanings(a, b, tuple(c.split("\x1e")) if c else ())) for a, b, c in parts]
+    hidden = [sorted(shadows(a, b, reserved.following)) for a, b, _ in parts]
     phrases = sorted({phrase for found in (*meant, *hidden) for phrase in found})
     number = {phrase: k for k, phrase in enumerate(phrases)}
     means = _Cells(views, pair, [[number[p] for p in found] for found in meant], np.where(crowd, 2, 1))

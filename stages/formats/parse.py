@@ -36,17 +36,18 @@ class UnresolvedReference(ValueError):
 
 @dataclass(frozen=True)
 class Sighted:
-    """One object of a picture: its names (None where unsafe or missing) and its box in thousandths."""
+    """One object of a picture: its names (None where unsafe or missing), what it also shows, its box in thousandths."""
 
     object_id: str
     category: str | None
     caption: str | None
     box: Box
     crowd: bool
+    also_shows: tuple[str, ...] = ()
 
     def may_be(self, name: str) -> bool:
         """Tell whether a reader could mean this object by `name`."""
-        return name.lower() in meanings(self.category, self.caption)
+        return name.lower() in meanings(self.category, self.caption, self.also_shows)
 
 
 Picture = Sequence[Sighted]
@@ -63,8 +64,9 @@ def read_pictures(tables: Mapping[str, pa.Table]) -> dict[str, list[Sighted]]:
         box = thousandths(np.array([row["box_px"]]), np.array([width]), np.array([height]))[0]
         thing = named[row["object_id"]]
         sighted = Sighted(
-            row["object_id"], clean(thing["category"]), clean(thing["caption"]), tuple(box.tolist()), row["crowd"]
-        )
+            row["object_id"], clean(thing["category"]), clean(thing["caption"]), tuple(box.tolist()), row["crowd"],
+            tuple(thing["also_shows"] or ()),
+        )  # fmt: skip
         pictures[row["view_id"]].append(sighted)
     return pictures
 

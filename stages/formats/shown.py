@@ -65,6 +65,7 @@ def shown(
         views,
         clean_column(_one(tables["object"], "category")).take(object_row),
         clean_column(_one(tables["object"], "caption")).take(object_row),
+        _one(tables["object"], "also_shows").take(object_row),
         sighting.column("crowd").to_numpy(),
         reserved,
     )

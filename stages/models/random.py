@@ -1,4 +1,4 @@
-"""The model that guesses by answer kind without looking: every draw is keyed by the sample, so runs repeat."""
+"""The model that guesses without looking: what a benchmark pays for luck. Every draw is keyed by the sample."""
 
 from __future__ import annotations
 
@@ -6,39 +6,34 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-from pydantic import Field, field_validator
 
 from stages.models.base import ModelContext, ModelParams, Prompt
+from stages.models.train_answers import group_of, train_answers
 from stages.rng import generator
 
-_PER_METRE = {"m": 1.0, "cm": 100.0, "ft": 1 / 0.3048, "in": 1 / 0.0254}
 _LETTERS = "ABCDEFGHIJ"
 
 
 class RandomParams(ModelParams):
-    """Section `models.<name>` of a guessing model."""
-
-    highest_count: int = Field(ge=1, description="Counts are drawn uniformly from 1 to this.")
-    length_m: tuple[float, float] = Field(
-        description="Lengths are drawn from this range, uniformly in their logarithm."
-    )
-
-    @field_validator("length_m")
-    @classmethod
-    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
-        if not 0 < value[0] <= value[1]:
-            raise ValueError("expected 0 < low <= high")
-        return value
+    """Section `models.<name>` of a guessing model; it has no settings."""
 
 
 class Random:
-    """Draw a letter, yes or no, a count, a length or an angle."""
+    """Draw a letter, yes or no, or the answer of a random train sample of the same task, answer kind and unit.
+
+    Numbers are drawn that way because a uniform guess needs a range, and any range is a choice that moves the score.
+    A number whose group the training set lacks gets no reply.
+    """
 
     params_type: ClassVar[type[ModelParams]] = RandomParams
     requires: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, params: RandomParams, context: ModelContext) -> None:
-        self._params, self._seed = params, context.seed
+        self._seed = context.seed
+        self._answers = {
+            group: (list(answers), np.cumsum(list(answers.values())))
+            for group, answers in train_answers(context.data).items()
+        }
 
     def reply(self, prompts: Sequence[Prompt]) -> list[str]:
         """Guess each prompt on its own."""
@@ -49,9 +44,7 @@ class Random:
             return _LETTERS[int(draw.integers(len(prompt.options)))]
         if prompt.answer_kind == "yes_no":
             return ("Yes", "No")[int(draw.integers(2))]
-        if prompt.answer_kind == "angle":
-            return str(int(draw.integers(-179, 181)))
-        if prompt.unit in _PER_METRE:
-            low, high = np.log(self._params.length_m)
-            return f"{float(np.exp(draw.uniform(low, high))) * _PER_METRE[prompt.unit]:.2f}"
-        return str(int(draw.integers(1, self._params.highest_count + 1)))
+        if group_of(prompt) not in self._answers:
+            return ""
+        answers, totals = self._answers[group_of(prompt)]
+        return answers[int(np.searchsorted(totals, draw.integers(totals[-1]), side="right"))]

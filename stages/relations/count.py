@@ -35,7 +35,7 @@ def counts_and_presence(sightings: Sightings, most_counts: int, most_present: in
     """State `count` and positive `exists` facts, at most so many per view.
 
     Returns:
-        Facts whose subjects are all instances of the category in the view; drops `count.instance_unclear`,
+        Facts whose subjects are the clear instances of the category in the view; drops `count.instance_unclear`,
         `exists.instance_unclear` and `*.sampled_out`.
     """
     order, starts, sizes = category_groups(sightings)
@@ -47,7 +47,9 @@ def counts_and_presence(sightings: Sightings, most_counts: int, most_present: in
     first = order[starts]
     view_id, scene_id = sightings.column("view_id", first), sightings.column("scene_id", first)
     category = sightings.categories.take(pa.array(sightings.category[first]))
-    subjects = lists_of(sightings.column("object_id", order), sizes, len(starts))
+    subjects = lists_of(
+        sightings.column("object_id", order[clear]), np.add.reduceat(clear.astype(np.int64), starts), len(starts)
+    )
     names = joined(view_id, pc.replace_substring(category, " ", "_"))
     views = sightings.view[first]
     keys = mix(column_keys(view_id, "count"), column_keys(category, "count"))

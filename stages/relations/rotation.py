@@ -59,7 +59,7 @@ def _turning(sightings: Sightings, tables: Mapping[str, pa.Table]) -> tuple[Int[
     """Rows of sightings that may take part, and the drops."""
     scene, objects = tables["scene"], tables["object"]
     kind = scene.column("kind").take(pa.array(rows_of(sightings.table.column("scene_id"), scene.column("scene_id"))))
-    turning = pc.equal(kind, "object").to_numpy(zero_copy_only=False)
+    turning = pc.equal(kind, "object").to_numpy(zero_copy_only=False) & ~sightings.seeming
     symmetry = objects.column("symmetry_deg").take(
         pa.array(rows_of(sightings.table.column("object_id"), objects.column("object_id")))
     )

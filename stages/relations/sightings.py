@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from jaxtyping import Bool, Float, Int, UInt64
 from pydantic import Field
 
@@ -26,7 +27,11 @@ class SeenLimits(Params):
 
 @dataclass(frozen=True)
 class Sightings:
-    """Rows sorted by (view, object). `view` and `category` are codes; `clear` uses the limits of instances."""
+    """Rows sorted by (view, object). `view` and `category` are codes; `clear` uses the limits of instances.
+
+    A `seeming` row says that the object also shows another category (a sofa's cushions): it is never clear nor
+    comparable, so that category is neither counted nor denied nor used as the only one of its kind.
+    """
 
     table: pa.Table
     view: Int[np.ndarray, " n"]
@@ -37,6 +42,7 @@ class Sightings:
     area_px: Float[np.ndarray, " n"]
     boxed: Bool[np.ndarray, " n"]
     crowd: Bool[np.ndarray, " n"]
+    seeming: Bool[np.ndarray, " n"]
     comparable: Bool[np.ndarray, " n"]
     clear: Bool[np.ndarray, " n"]
     key: UInt64[np.ndarray, " n"]
@@ -52,10 +58,9 @@ def sightings_of(tables: Mapping[str, pa.Table], seen: SeenLimits, instances: Se
     `comparable`: boxed in view space and seen within the limits `seen`. `clear`: recognisable as one instance
     within the limits `instances`, box or not. An unknown visible fraction counts as fully visible.
     """
-    table = tables["sighting"].sort_by([("view_id", "ascending"), ("object_id", "ascending")])
-    objects = tables["object"]
-    at_object = pa.array(rows_of(table.column("object_id"), objects.column("object_id")))
-    category = objects.column("category").take(at_object).combine_chunks().dictionary_encode()
+    table, categories, seeming = _with_seeming(tables["sighting"], tables["object"])
+    at_object = pa.array(rows_of(table.column("object_id"), tables["object"].column("object_id")))
+    category = categories.dictionary_encode()
     view = table.column("view_id").combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
     arrays = Seen(
         center_v=vectors(table.column("center_v"), 3),
@@ -66,21 +71,38 @@ def sightings_of(tables: Mapping[str, pa.Table], seen: SeenLimits, instances: Se
     )
     boxed = np.isfinite(arrays.center_v).all(axis=1) & np.isfinite(arrays.sigma_center_m)
     crowd = table.column("crowd").to_numpy(zero_copy_only=False)
-    keys = mix(column_keys(table.column("view_id"), seed), column_keys(table.column("object_id"), seed))
     return Sightings(
         table=table,
         view=view.astype(np.int64),
         category=category.indices.to_numpy(zero_copy_only=False).astype(np.int64),
         categories=category.dictionary,
         seen=arrays,
-        geometry=objects.column("geometry").take(at_object).combine_chunks(),
+        geometry=tables["object"].column("geometry").take(at_object).combine_chunks(),
         area_px=floats(table.column("area_px")),
         boxed=boxed,
         crowd=crowd,
-        comparable=boxed & ~crowd & _within(table, seen),
-        clear=~crowd & _within(table, instances),
-        key=keys,
+        seeming=seeming,
+        comparable=boxed & ~crowd & ~seeming & _within(table, seen),
+        clear=~crowd & ~seeming & _within(table, instances),
+        key=mix(column_keys(table.column("view_id"), seed), column_keys(table.column("object_id"), seed)),
     )
+
+
+def _with_seeming(sighting: pa.Table, objects: pa.Table) -> tuple[pa.Table, pa.Array, Bool[np.ndarray, " n"]]:
+    """Add one row per category that an object also shows; rows sorted by view and object, real ones first."""
+    at_object = pa.array(rows_of(sighting.column("object_id"), objects.column("object_id")))
+    real = objects.column("category").take(at_object).combine_chunks()
+    shown = objects.column("also_shows").take(at_object).combine_chunks()
+    counts = pc.fill_null(pc.list_value_length(shown), 0).to_numpy(zero_copy_only=False)
+    source = np.concatenate([np.arange(len(sighting)), np.repeat(np.arange(len(sighting)), counts)])
+    category = pa.concat_arrays([real, pc.list_flatten(shown)])
+    seeming = np.arange(len(source)) >= len(sighting)
+    table = sighting.take(pa.array(source))
+    keys = pa.table(
+        {"v": table.column("view_id"), "o": table.column("object_id"), "s": pa.array(seeming), "c": category}
+    )
+    order = pc.sort_indices(keys, [(k, "ascending") for k in "vosc"])
+    return table.take(order), category.take(order), seeming[order.to_numpy()]
 
 
 def _within(table: pa.Table, limits: SeenLimits) -> Bool[np.ndarray, " n"]:

@@ -65,6 +65,7 @@ class ObjectRow:
     size_m: Vec3 | None = None
     world_from_box: Sequence[float] | None = None
     symmetry_deg: float | None = None
+    also_shows: Sequence[str] | None = None
     geometry: str | None = None
     box_by: str | None = None
 

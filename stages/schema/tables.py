@@ -128,6 +128,12 @@ OBJECT = TableSpec(
             low=0,
             high=360,
         ),
+        Column(
+            "also_shows",
+            STRS,
+            "other categories a viewer may see in it (a sofa's cushions); null: none known",
+            nullable=True,
+        ),
         Column("geometry", STR, "how the box is known; null: no box", nullable=True, values=GEOMETRY),
         Column("box_by", STR, "who made the box: `exact`, `given`, or model@revision", nullable=True),
     ),

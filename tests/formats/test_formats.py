@@ -23,7 +23,7 @@ def refer(second: list[int] | None = None) -> References:
     views = np.array([0, 0, 0, 0, 1])
     category = pa.array(["chair", "lamp", "cup", "pole", "chair"])
     caption = pa.array(["red chair", None, None, None, "red chair"], pa.string())
-    names = view_names(views, category, caption, np.zeros(5, dtype=bool), Reserved(frozenset(), frozenset()))
+    names = view_names(views, category, caption, pa.nulls(5, pa.list_(pa.string())), np.zeros(5, dtype=bool), Reserved(frozenset(), frozenset()))
     boxes = np.vstack([BOXES, [[100, 200, 300, 400]]])
     mark = np.array([1, 0, -1, -1, 0])
     return references(Places(np.arange(5), np.array(second or [-1] * 5), mark), names, boxes, views)

@@ -11,11 +11,23 @@ from stages.formats.names import Names, Reserved, clean, meanings, view_names
 RESERVED = Reserved(frozenset({"image", "left"}), frozenset({"stand"}))
 
 
-def names(*things: tuple[str | None, str | None], crowd: tuple[int, ...] = (), views: list[int] | None = None) -> Names:
+def names(
+    *things: tuple[str | None, str | None],
+    crowd: tuple[int, ...] = (),
+    views: list[int] | None = None,
+    also_shows: list[list[str] | None] | None = None,
+) -> Names:
     flags = np.array([k in crowd for k in range(len(things))], dtype=bool)
     numbers = np.array(views or [0] * len(things))
     categories, captions = (pa.array([t[k] for t in things], pa.string()) for k in (0, 1))
-    return view_names(numbers, categories, captions, flags, RESERVED)
+    also = pa.array(also_shows or [None] * len(things), pa.list_(pa.string()))
+    return view_names(numbers, categories, captions, also, flags, RESERVED)
+
+
+def test_what_another_object_shows_takes_its_name_away() -> None:
+    found = names(("cushion", "red cushion"), ("sofa", None), also_shows=[None, ["cushion"]])
+    assert found.category_unique.tolist() == [False, True]
+    assert found.caption_unique.tolist() == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,15 @@ import pytest
 
 from stages.models import MODELS
 from stages.models.base import ModelContext, Prompt, load_model
-from stages.models.most_frequent import MostFrequent, MostFrequentParams, commonest
+from stages.models.most_frequent import MostFrequent, MostFrequentParams
 from stages.models.random import Random, RandomParams
 from stages.models.recorded import Recorded, RecordedParams, read_replies
+from stages.models.train_answers import counted
 from stages.registry import UnknownName, resolve
 from stages.schema.errors import ParamsError, UserError
 from tests.handmade import sample, write
 
-GUESS = RandomParams(model="random", highest_count=5, length_m=(0.2, 5.0))
+GUESS = RandomParams(model="random")
 
 
 def prompt(name: str, kind: str = "yes_no", options: tuple[str, ...] = (), unit: str | None = None) -> Prompt:
@@ -27,42 +28,57 @@ def context(data: Path = Path("data"), seed: int = 1) -> ModelContext:
     return ModelContext(seed, data)
 
 
-def test_guesses_fit_the_answer_kind() -> None:
-    model = Random(GUESS, context())
+@pytest.fixture
+def trained(tmp_path: Path) -> ModelContext:
+    """A training set with counts 1, 1, 1 and 4 over two shards, and one angle."""
+    for shard, answers in enumerate((["1", "1"], ["1", "4"])):
+        rows = [
+            sample(f"q{shard}{i}", task="task", answer_kind="number", unit="count", answer=answer)
+            for i, answer in enumerate(answers)
+        ]
+        write(tmp_path / "split/train", "sample", rows, shard)
+    angle = sample("a", task="task", answer_kind="angle", unit="deg", answer="-45")
+    write(tmp_path / "split/train", "sample", [angle], 2)
+    return context(tmp_path)
 
-    def replies(kind: str, options: tuple[str, ...] = (), unit: str | None = None) -> list[str]:
-        return model.reply([prompt(f"s{i}", kind, options, unit) for i in range(300)])
+
+def test_guesses_fit_the_answer_kind(trained: ModelContext) -> None:
+    model = Random(GUESS, trained)
+
+    def replies(kind: str, options: tuple[str, ...] = (), unit: str | None = None) -> Counter[str]:
+        return Counter(model.reply([prompt(f"s{i}", kind, options, unit) for i in range(400)]))
 
     assert set(replies("yes_no")) == {"Yes", "No"}
     assert set(replies("choice", ("x", "y", "z"))) == {"A", "B", "C"}
-    assert set(replies("number", unit="count")) == {"1", "2", "3", "4", "5"}
-    lengths_cm = [float(r) for r in replies("number", unit="cm")]
-    assert 20 <= min(lengths_cm) < 40
-    assert 250 < max(lengths_cm) <= 500
-    angles = [int(r) for r in replies("angle", unit="deg")]
-    assert -180 < min(angles) < -120 < 120 < max(angles) <= 180
+    counts = replies("number", unit="count")
+    assert set(counts) == {"1", "4"}
+    assert 260 < counts["1"] < 340  # three of four training answers
+    assert set(replies("angle", unit="deg")) == {"-45"}
+    assert set(replies("number", unit="cm")) == {""}  # never asked in training
 
 
-def test_a_guess_depends_on_the_sample_and_the_seed_only() -> None:
+def test_a_guess_depends_on_the_sample_and_the_seed_only(trained: ModelContext) -> None:
     prompts = [prompt(f"s{i}") for i in range(40)]
-    replies = Random(GUESS, context()).reply(prompts)
-    assert Random(GUESS, context()).reply(prompts[::-1]) == replies[::-1]
-    assert Random(GUESS, context(seed=2)).reply(prompts) != replies
+    replies = Random(GUESS, trained).reply(prompts)
+    assert Random(GUESS, trained).reply(prompts[::-1]) == replies[::-1]
+    assert Random(GUESS, ModelContext(2, trained.data)).reply(prompts) != replies
     assert 10 < Counter(replies)["Yes"] < 30
 
 
-def test_commonest_answer_by_task_kind_and_unit() -> None:
+def test_answers_are_counted_by_task_kind_and_unit() -> None:
     rows = [
         ("count", "number", "count", "2", 5), ("count", "number", "count", "3", 4), ("count", "choice", None, "C", 1),
         ("size", "yes_no", None, "yes", 3), ("size", "yes_no", None, "no", 3),
     ]  # fmt: skip
     names = ["task", "answer_kind", "unit", "answer", "count"]
     samples = pa.table({name: [row[k] for row in rows] for k, name in enumerate(names)})
-    assert commonest(samples) == {
-        ("count", "number", "count"): "2",
-        ("count", "choice", None): "C",
-        ("size", "yes_no", None): "no",  # tie: first in the alphabet
+    answers = counted(samples)
+    assert answers == {
+        ("count", "number", "count"): {"2": 5, "3": 4},
+        ("count", "choice", None): {"C": 1},
+        ("size", "yes_no", None): {"no": 3, "yes": 3},
     }
+    assert next(iter(answers["size", "yes_no", None])) == "no"  # a tie goes to the first in the alphabet
 
 
 def test_most_frequent_reads_train_over_all_shards(tmp_path: Path) -> None:
@@ -120,9 +136,8 @@ def test_every_row_is_a_model(name: str) -> None:
     assert all(field.is_required() for field in kind.params_type.model_fields.values())
 
 
-def test_load_model_by_section() -> None:
-    data = {"models": {"guess": {"model": "random", "highest_count": 3, "length_m": [0.1, 2.0]}}}
-    assert isinstance(load_model("guess", data, context()), Random)
+def test_load_model_by_section(trained: ModelContext) -> None:
+    assert isinstance(load_model("guess", {"models": {"guess": {"model": "random"}}}, trained), Random)
 
 
 @pytest.mark.parametrize(
@@ -130,10 +145,7 @@ def test_load_model_by_section() -> None:
     [
         pytest.param({}, "models.guess.model: expected the name", id="no model"),
         pytest.param({"model": "randm"}, "Did you mean 'random'", id="unknown model"),
-        pytest.param({"model": "random", "highest_count": 3}, "models.guess.length_m: is missing", id="missing key"),
-        pytest.param(
-            {"model": "random", "highest_count": 3, "length_m": [2.0, 0.1]}, "expected 0 < low <= high", id="bad range"
-        ),
+        pytest.param({"model": "recorded"}, "models.guess.path: is missing", id="missing key"),
         pytest.param(
             {"model": "recorded", "path": "x", "pth": "y"}, "models.guess.pth: unknown key. Did you mean 'path'",
             id="misspelt key",

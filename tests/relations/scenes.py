@@ -27,6 +27,7 @@ class Thing:
     crowd: bool = False
     sigma_m: float = 0.01
     symmetry_deg: float | None = 360.0
+    also_shows: tuple[str, ...] = ()
 
     @property
     def category(self) -> str:
@@ -83,7 +84,7 @@ def _object(thing: Thing) -> dict[str, object]:
     return {
         "object_id": f"s/1:{thing.name}", "scene_id": "s/1", "category": thing.category,
         "category_raw": thing.category, "caption": None, "center_w": None, "size_m": None, "world_from_box": None,
-        "symmetry_deg": thing.symmetry_deg, "geometry": "exact" if boxed else None, "box_by": None,
+        "symmetry_deg": thing.symmetry_deg, "also_shows": list(thing.also_shows), "geometry": "exact" if boxed else None, "box_by": None,
     }  # fmt: skip
 
 

@@ -144,6 +144,21 @@ def test_existence_lists_the_instances_that_satisfy_it() -> None:
     assert not [k for k in rows if "exists_left_of:lamp.chair" in k]  # chairs are no unique anchor
 
 
+def test_what_an_object_also_shows_is_neither_counted_nor_denied() -> None:
+    sofa = Thing("sofa_0", (-2, 3, 0), (2, 0.9, 0.8), also_shows=("cushion",))
+    cushion = Thing("cushion_0", (2, 3, 0.5))
+    lamp = Thing("lamp_0", (0, 5, 0))
+    found = facts_of(run([sofa, lamp], ["cushion", "lamp", "sofa"]))
+    assert not [fact for fact in found if "cushion" in fact]
+    found = facts_of(run([sofa, lamp, cushion], ["cushion", "lamp", "sofa"]))
+    assert "count:cushion" not in found
+    assert "exists:cushion" in found
+    assert "exists_right_of:cushion.lamp_0" in found
+    assert "exists_left_of:cushion.lamp_0" not in found  # the sofa's own cushions lie there
+    assert not [fact for fact in found if fact.startswith("exists_") and fact.endswith(".cushion_0")]
+    assert "left_of:lamp_0.cushion_0" in found
+
+
 def test_nothing_in_nothing_out() -> None:
     result = relate(shard({"000": []}, ["cat"]), params(), CONTEXT)
     assert facts_of(result) == {"exists:cat": 0}
