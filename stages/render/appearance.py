@@ -97,7 +97,7 @@ class Synthetic:
         grid = shadow_grid(hits, row_of_pixel, camera.size_wh, self._lights, self._sharp, self._blockers)
         pixels_px = camera.pixels()
         light = self._light(rays, rows, hits, grid, pixels_px)
-        edge = np.flatnonzero(self._edges(camera, cast, rows, hits))
+        edge = np.flatnonzero(self._edges(camera, cast, rows, hits, light))
         others = np.stack([self._seen_beside(camera, pixels_px, edge, offset, grid) for offset in OFFSETS_PX])
         factor = exposure(light)
         light[edge] = averaged(light[edge] * np.float32(factor), others * np.float32(factor)) / np.float32(factor)
@@ -126,14 +126,17 @@ class Synthetic:
         light[rows] = lit
         return light
 
-    def _edges(self, camera: Camera, cast: Cast, rows: np.ndarray, hits: Hits) -> np.ndarray:
+    def _edges(self, camera: Camera, cast: Cast, rows: np.ndarray, hits: Hits, light: np.ndarray) -> np.ndarray:
         t, face, _ = cast
         width, height = camera.size_wh
         label = np.full(len(t), -1, np.int32)
         label[rows] = (self.face_object[face[rows]] + 1) * len(self._surface.materials) + hits.material
-        normal = np.zeros((len(t), 3), np.float32)
-        normal[rows] = hits.normal
-        return edges(label.reshape(height, width), t.reshape(height, width), normal.reshape(height, width, 3)).ravel()
+        normal = hits.normal
+        if len(rows) < len(t):
+            normal = np.zeros((len(t), 3), np.float32)
+            normal[rows] = hits.normal
+        planes = (label.reshape(height, width), t.reshape(height, width))
+        return edges(*planes, normal.reshape(height, width, 3), light.reshape(height, width, 3)).ravel()
 
     def _seen_beside(
         self, camera: Camera, pixels_px: np.ndarray, chosen: np.ndarray, offset_px: np.ndarray, grid: ShadowGrid

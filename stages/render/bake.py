@@ -20,7 +20,7 @@ from stages.render.surface import Surface, mean_colors, welded
 
 EDGE_M = 0.3  # longest edge of the triangles that light is stored on, in a room
 CELL_M = 0.07  # corners within such a cell that face the same way share one point, in a room
-RAYS = 40  # per point
+RAYS = 32  # per point
 BOUNCES = 3
 OPEN_M = 1.6  # a ray that runs this far without a hit receives the whole room light
 INSET_M = 0.02

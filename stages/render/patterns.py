@@ -139,7 +139,7 @@ def fabric(chosen: Chosen, points: Points, axis: Axis, footprint: Footprint, out
         a, b = _on_face(points, axis, i)
         weave = np.sin(6.2832 * a) * np.sin(6.2832 * b) * kept(footprint[i], 0.4)
         uneven = noise2(a * 0.7, b * 0.7, 61) - 0.5
-        soft = noise3(points[i, 0] * 0.08, points[i, 1] * 0.08, points[i, 2] * 0.08, 62) - 0.5
+        soft = noise2(a * 0.08, b * 0.08, 62) - 0.5
         out[i, 0] = clamped(0.35 + 0.3 * weave + 0.35 * uneven * kept(footprint[i], 1.0) + 0.35 * soft)
         out[i, 1] = 1.0
 
