@@ -10,60 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.geometry.mesh import LabelledMesh, Light, Material
-from stages.render import Frame, Renderer
+from stages.render import Renderer
 from stages.render.patterns import PATTERNS
 from stages.render.raster import met, seen
 from stages.render.rays import Camera, RayScene
+from stages.render.surface import prepared
 from stages.render.tessellate import tessellated
 from stages.render.texture import Textures
-from stages.render.surface import prepared
 from stages.rng import generator
-
-K = (120.0, 120.0, 79.5, 59.5)
-SIZE_WH = (160, 120)
-GREY = Material((0.5, 0.5, 0.5))
-
-
-def box(low: tuple[float, float, float], high: tuple[float, float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Return vertices and outward faces of an axis-aligned box."""
-    unit = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], dtype=np.float64)
-    faces = [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]  # fmt: skip
-    return unit * (np.array(high) - low) + low, np.array(faces)
-
-
-def boxes(*rows: tuple[tuple[float, float, float], tuple[float, float, float]], floor: bool = False) -> LabelledMesh:
-    """Return one object per box, all grey, with an unlabelled floor at z = 0 if wanted."""
-    parts = [box(low, high) for low, high in rows]
-    labels = list(range(len(rows)))
-    if floor:
-        parts.append(box((-20, -20, -0.1), (20, 20, 0)))
-        labels.append(-1)
-    return LabelledMesh(
-        vertices_w=np.concatenate([v for v, _ in parts]),
-        faces=np.concatenate([f + 8 * k for k, (_, f) in enumerate(parts)]),
-        face_object=np.repeat(labels, 12),
-        object_ids=[f"s/0:box_{k}" for k in range(len(rows))],
-        face_material=np.zeros(12 * len(parts), int),
-        materials=[GREY],
-        ambient=(0.5, 0.5, 0.5),
-    )
-
-
-def looking_along_y(x: float = 0.0, y: float = 0.0, z: float = 0.0, yaw_deg: float = 0.0, pitch_deg: float = 0.0) -> np.ndarray:
-    """Return the pose of a level camera looking along +y, turned counter-clockwise and pitched up."""
-    yaw, pitch = np.deg2rad(90 + yaw_deg), np.deg2rad(pitch_deg)
-    forward = np.array([np.cos(pitch) * np.cos(yaw), np.cos(pitch) * np.sin(yaw), np.sin(pitch)])
-    right = np.array([np.sin(yaw), -np.cos(yaw), 0.0])
-    pose = np.eye(4)
-    pose[:3, 0], pose[:3, 1], pose[:3, 2], pose[:3, 3] = right, np.cross(forward, right), forward, (x, y, z)
-    return pose
-
-
-def frame(mesh: LabelledMesh, pose: np.ndarray) -> Frame:
-    return Renderer(mesh).frame(pose, K, SIZE_WH)
-
-
-CUBE = ((-0.5, 2.0, -0.5), (0.5, 3.0, 0.5))
+from tests.render_scenes import CUBE, GREY, SIZE_WH, K, boxes, frame, looking_along_y
 
 
 def test_depth_is_along_the_optical_axis_and_pixels_are_centred() -> None:
@@ -99,7 +54,8 @@ def test_drawing_agrees_with_ray_casting(key: int) -> None:
     rng = generator("raster", key)
     vertices = rng.uniform(-1, 1, (60, 3)).astype(np.float32)
     faces = rng.integers(0, 60, (40, 3)).astype(np.int32)
-    pose = looking_along_y(*rng.uniform(-1.5, 1.5, 3), yaw_deg=float(rng.uniform(0, 360)), pitch_deg=float(rng.uniform(-60, 60)))
+    x, y, z = rng.uniform(-1.5, 1.5, 3).tolist()
+    pose = looking_along_y(x, y, z, yaw_deg=float(rng.uniform(0, 360)), pitch_deg=float(rng.uniform(-60, 60)))
     camera = Camera(pose, K, SIZE_WH)
     rays = camera.rays(camera.pixels())
     t, face, uv = met(vertices, faces, rays, seen(vertices, faces, camera, (0.0, 0.0)).ravel())
@@ -121,54 +77,6 @@ def test_same_bytes_each_time() -> None:
     assert first.depth_m.tobytes() == second.depth_m.tobytes()
 
 
-class TestSilhouettes:
-    def area(self, pose: np.ndarray, *rows: tuple[tuple[float, float, float], tuple[float, float, float]]) -> np.ndarray:
-        return Renderer(boxes(*rows)).silhouettes(pose, K, SIZE_WH, range(len(rows)))
-
-    def test_unhidden_object_counts_its_own_pixels(self) -> None:
-        mesh = boxes(CUBE)
-        pixels = (frame(mesh, looking_along_y()).object_index == 0).sum()
-        np.testing.assert_array_equal(Renderer(mesh).silhouettes(looking_along_y(), K, SIZE_WH, [0]), [[pixels, 0]])
-
-    def test_occluders_do_not_count(self) -> None:
-        areas = self.area(looking_along_y(), CUBE, ((-2, 1, -2), (2, 1.1, 2)))
-        assert areas[0, 0] == 60 * 60
-
-    def test_half_outside(self) -> None:
-        # the camera's right border lies at x/z = 80/120; the cube's front face is centred on it
-        x = 2.0 * 80 / 120
-        (whole, outside), = self.area(looking_along_y(), ((x - 0.5, 2, -0.5), (x + 0.5, 2.001, 0.5)))
-        assert whole == pytest.approx(3600, rel=0.04)
-        assert outside == pytest.approx(whole / 2, rel=0.04)
-
-    def test_large_object_is_sampled_and_cut_at_the_reach(self) -> None:
-        (whole, outside), = self.area(looking_along_y(), ((-50, 2, -50), (50, 2.1, 50)))
-        assert whole == pytest.approx(9 * 160 * 120, rel=0.05)
-        assert outside == pytest.approx(8 * 160 * 120, rel=0.05)
-
-    @pytest.mark.parametrize(
-        "low_high",
-        [
-            pytest.param(((-0.5, -3, -0.5), (0.5, -2, 0.5)), id="behind"),
-            pytest.param(((30, 2, -0.5), (31, 3, 0.5)), id="far_aside"),
-        ],
-    )
-    def test_unseeable_objects_have_no_area(self, low_high: tuple[tuple[float, float, float], tuple[float, float, float]]) -> None:
-        np.testing.assert_array_equal(self.area(looking_along_y(), low_high), [[0, 0]])
-
-    def test_object_around_the_camera(self) -> None:
-        (whole, outside), = self.area(looking_along_y(), ((-0.3, -1, -0.6), (0.3, 2, -0.4)))
-        assert whole > 0
-        assert 0 < outside < whole
-
-    def test_no_objects(self) -> None:
-        assert Renderer(boxes(CUBE)).silhouettes(looking_along_y(), K, SIZE_WH, []).shape == (0, 2)
-
-    def test_object_without_faces(self) -> None:
-        mesh = replace(boxes(CUBE), object_ids=["s/0:box_0", "s/0:ghost"])
-        np.testing.assert_array_equal(Renderer(mesh).silhouettes(looking_along_y(), K, SIZE_WH, [1]), [[0, 0]])
-
-
 def test_empty_mesh_is_all_background() -> None:
     mesh = LabelledMesh(np.zeros((0, 3)), np.zeros((0, 3), int), np.zeros(0, int), [], face_material=np.zeros(0, int))
     picture = frame(mesh, looking_along_y())
@@ -184,7 +92,8 @@ def test_scans_show_their_own_colours() -> None:
 
 
 def brightness(mesh: LabelledMesh, pose: np.ndarray) -> np.ndarray:
-    return frame(mesh, pose).rgb.astype(float).mean(axis=2)
+    mean: np.ndarray = frame(mesh, pose).rgb.astype(float).mean(axis=2)
+    return mean
 
 
 @pytest.mark.parametrize(
@@ -216,7 +125,12 @@ def test_minor_lights_light_too() -> None:
 def test_light_passes_glowing_things() -> None:
     pane = Material((1, 1, 1), emission=1.0)
     mesh = boxes(((-0.5, 2.0, 0.8), (0.5, 3.0, 0.9)), floor=True)
-    glow = replace(mesh, face_material=np.repeat([1, 0], 12), materials=[GREY, pane], lights=[Light("sun", (2, 2, 2), direction_w=(0, 0, -1))])
+    glow = replace(
+        mesh,
+        face_material=np.repeat([1, 0], 12),
+        materials=[GREY, pane],
+        lights=[Light("sun", (2, 2, 2), direction_w=(0, 0, -1))],
+    )
     picture = brightness(glow, looking_along_y(z=0.7, pitch_deg=-12))
     assert picture[67, 80] == pytest.approx(picture[67, 20], rel=0.1)
 
@@ -241,7 +155,13 @@ def test_patterns_stay_in_range_and_fade(name: str, footprint: float) -> None:
     PATTERNS[name](np.arange(600), points, np.arange(600, dtype=np.int32) % 3, np.full(600, footprint, np.float32), out)
     assert ((out[:, 0] >= 0) & (out[:, 0] <= 1)).all()
     assert ((out[:, 1] > 0.3) & (out[:, 1] < 1.7)).all()
-    if footprint > 1 and name not in {"bordered", "leaves", "planks", "herringbone", "marble"}:  # these have large features
+    if footprint > 1 and name not in {
+        "bordered",
+        "leaves",
+        "planks",
+        "herringbone",
+        "marble",
+    }:  # these have large features
         assert out[:, 0].std() < 0.2
 
 
@@ -249,7 +169,7 @@ def test_patterns_turn_with_their_object() -> None:
     striped = Material((1, 1, 1), "stripes", (0, 0, 0), scale_m=0.1)
     mesh = replace(boxes(CUBE), materials=[striped])
     world = frame(mesh, looking_along_y()).rgb
-    moved = frame(replace(mesh, vertex_pattern_m=mesh.vertices_w + [0.1, 0, 0]), looking_along_y()).rgb
+    moved = frame(replace(mesh, vertex_pattern_m=mesh.vertices_w + np.array([0.1, 0, 0])), looking_along_y()).rgb
     assert np.abs(world[60].astype(int) - moved[60]).max() > 100
 
 

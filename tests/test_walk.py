@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from stages.geometry.walk import FLATTEST_DEG, MARGIN_M, STEEPEST_DEG, camera_walk
 from stages.rng import generator
 
@@ -34,7 +35,9 @@ def furnished() -> np.ndarray:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    free=arrays(bool, st.tuples(st.integers(1, 25), st.integers(1, 25)), elements=st.sampled_from([True, True, True, False])),
+    free=arrays(
+        bool, st.tuples(st.integers(1, 25), st.integers(1, 25)), elements=st.sampled_from([True, True, True, False])
+    ),
     n_frames=st.integers(1, 9),
     key=st.integers(0, 5),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -126,7 +127,7 @@ def _way(stops: np.ndarray, plan: Plan, usable: np.ndarray) -> Int[np.ndarray, "
     graph = coo_matrix((length, (tail, head)), shape=(len(cells), len(cells))).tocsr()
     ids = number[stops[:, 0], stops[:, 1]]
     way = [int(ids[0])]
-    for start, end in zip(ids[:-1], ids[1:], strict=True):
+    for start, end in pairwise(ids):
         before = dijkstra(graph, directed=False, indices=int(start), return_predecessors=True)[1]
         leg = [int(end)]
         while leg[-1] != start:

@@ -35,9 +35,7 @@ class Appearance(Protocol):
         """Return what the rays through all pixel centres hit."""
         ...
 
-    def picture(
-        self, camera: Camera, rays: Float32[np.ndarray, "n 6"], cast: Cast
-    ) -> UInt8[np.ndarray, "n 3"]:
+    def picture(self, camera: Camera, rays: Float32[np.ndarray, "n 6"], cast: Cast) -> UInt8[np.ndarray, "n 3"]:
         """Return the colour of every pixel, given the rays through their centres and what they hit."""
         ...
 
@@ -71,7 +69,7 @@ class Synthetic:
     """A modelled scene: materials under lights. Light that bounces is found at the first picture and kept."""
 
     def __init__(self, mesh: LabelledMesh, origin_w: np.ndarray) -> None:
-        """Prepare surfaces and what blocks light: everything that does not glow (shades and panes let light through)."""
+        """Prepare surfaces and what blocks light: all that does not glow (shades and panes let light through)."""
         self._unit = _unit(mesh)
         self._surface = surface = prepared(tessellated(mesh, self._unit * EDGE_M), origin_w)
         self._lights = prepared_lights(mesh.lights, origin_w)

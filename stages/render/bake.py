@@ -37,7 +37,13 @@ class _Points:
 
 
 def indirect_light(
-    surface: Surface, scene: RayScene, scene_faces: np.ndarray, lights: Lights, n_sharp: int, ambient: np.ndarray, unit: float
+    surface: Surface,
+    scene: RayScene,
+    scene_faces: np.ndarray,
+    lights: Lights,
+    n_sharp: int,
+    ambient: np.ndarray,
+    unit: float,
 ) -> Float32[np.ndarray, "f 3 3"]:
     """Return per corner of each face the light that is not added per pixel: bounced, room and minor lamps' light.
 
@@ -65,8 +71,11 @@ def indirect_light(
     arrays = (surface.face_material, colors.astype(np.float32), glow.astype(np.float32), points.of_corner)
     light = np.zeros((n, 3), np.float32)
     for _ in range(BOUNCES):
-        light = _gathered(t, face, uv, arrays, direct.sum(axis=0) + light, ambient.astype(np.float32), (unit * OPEN_M, RAYS))
-    return (_smoothed(light, points.of_corner, n) + direct[1])[points.of_corner]
+        light = _gathered(
+            t, face, uv, arrays, direct.sum(axis=0) + light, ambient.astype(np.float32), (unit * OPEN_M, RAYS)
+        )
+    stored: np.ndarray = (_smoothed(light, points.of_corner, n) + direct[1])[points.of_corner]
+    return stored
 
 
 def _points(surface: Surface, unit: float) -> _Points:
@@ -112,7 +121,13 @@ def _hemisphere_rays(position: np.ndarray, normal: np.ndarray, count: int) -> Fl
 
 @compiled
 def _gathered(
-    t: np.ndarray, face: np.ndarray, uv: np.ndarray, arrays: tuple, total: np.ndarray, ambient: np.ndarray, sampling: tuple
+    t: np.ndarray,
+    face: np.ndarray,
+    uv: np.ndarray,
+    arrays: tuple[np.ndarray, ...],
+    total: np.ndarray,
+    ambient: np.ndarray,
+    sampling: tuple[float, int],
 ) -> Float32[np.ndarray, "p 3"]:
     """Return the mean light that arrives along the rays of each point, given the light on the surfaces they hit."""
     face_material, colors, glow, of_corner = arrays
@@ -127,7 +142,9 @@ def _gathered(
             if f >= 0:
                 m, u, v = face_material[f], uv[r, 0], uv[r, 1]
                 there = (
-                    (1.0 - u - v) * total[of_corner[f, 0], c] + u * total[of_corner[f, 1], c] + v * total[of_corner[f, 2], c]
+                    (1.0 - u - v) * total[of_corner[f, 0], c]
+                    + u * total[of_corner[f, 1], c]
+                    + v * total[of_corner[f, 2], c]
                 )
                 value += colors[m, c] * there + glow[m, c]
             out[r // count, c] += value / count

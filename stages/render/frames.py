@@ -67,7 +67,7 @@ def _encode(view: ViewRow, frame: Frame, jpeg_quality: int) -> PixelsRow:
 
 @compiled
 def _extents(object_index: Int32[np.ndarray, "h w"], count: int) -> Int64[np.ndarray, "n 5"]:
-    """Return per object its pixels, and first column, first row, last column and last row; one pass over the picture."""
+    """Return per object the number of its pixels, and first column, first row, last column and last row."""
     height, width = object_index.shape
     out = np.zeros((count, 5), np.int64)
     out[:, 1], out[:, 2] = width, height

@@ -36,16 +36,22 @@ def found(
 ) -> Hits:
     """Interpolate the surface where rays hit it; every ray must have a hit. `pixel_angle` is a pixel's width at 1 m."""
     t, face, uv = cast
-    geometry = (surface.vertices, surface.faces, surface.face_normal, surface.corner_normal, surface.pattern_at)
+    geometry = (surface.faces, surface.face_normal, surface.corner_normal, surface.pattern_at)
     tables = (surface.face_material, surface.face_axis, surface.scale_m, surface.corner_uv, corner_light)
     return Hits(*_interpolated(geometry, tables, rays, t, face, uv, pixel_angle))
 
 
 @compiled
 def _interpolated(
-    geometry: tuple, tables: tuple, rays: np.ndarray, t: np.ndarray, face: np.ndarray, uv: np.ndarray, pixel_angle: float
-) -> tuple:
-    vertices, faces, face_normal, corner_normal, pattern_at = geometry
+    geometry: tuple[np.ndarray, ...],
+    tables: tuple[np.ndarray, ...],
+    rays: np.ndarray,
+    t: np.ndarray,
+    face: np.ndarray,
+    uv: np.ndarray,
+    pixel_angle: float,
+) -> tuple[np.ndarray, ...]:
+    faces, face_normal, corner_normal, pattern_at = geometry
     face_material, face_axis, scale_m, corner_uv, corner_light = tables
     n = len(t)
     position, normal, view = np.empty((n, 3), np.float32), np.empty((n, 3), np.float32), np.empty((n, 3), np.float32)

@@ -69,7 +69,7 @@ def unblocked(
     normals: Float32[np.ndarray, "n 3"],
     spot: Int32[np.ndarray, " n"],
 ) -> Float32[np.ndarray, " n"]:
-    """Return 1 where the ray from a point to a spot of the light's disc is free, 0 where it is blocked or faces away."""
+    """Return 1 where the ray from a point to a spot of the light is free, 0 where it is blocked or faces away."""
     if lights.is_sun[k]:
         spread, far = SUN_RADIUS * DISC @ _across(lights.place[k]), np.inf
     else:
@@ -102,7 +102,7 @@ def _shadow_rays(
     return rays[:n], asked[:n]
 
 
-def _across(direction: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "2 3"]:
+def _across(direction: Float32[np.ndarray, 3]) -> Float32[np.ndarray, "2 3"]:
     """Return two unit vectors across a direction."""
     side = np.array([1.0, 0, 0]) if abs(direction[0]) < 0.7 else np.array([0, 1.0, 0])
     first = np.cross(direction, side)
@@ -127,5 +127,7 @@ def _ball(n: int) -> Float32[np.ndarray, "n 3"]:
 
 SPOTS = 16
 # Neighbouring pixels get spots far apart, so that any 4 by 4 pixels see the whole light.
-SPOT_OF_PIXEL: Int32[np.ndarray, "4 4"] = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.int32)
+SPOT_OF_PIXEL: Int32[np.ndarray, "4 4"] = np.array(
+    [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.int32
+)
 DISC, BALL = _disc(SPOTS), _ball(SPOTS)

@@ -196,7 +196,11 @@ def marble(chosen: Chosen, points: Points, axis: Axis, footprint: Footprint, out
     """Veins of the second colour, about one per unit, running through the solid."""
     for i in chosen:
         x, y, z = points[i, 0], points[i, 1], points[i, 2]
-        turbulence = noise3(x, y, z, 71) + 0.5 * noise3(x * 2.1, y * 2.1, z * 2.1, 72) + 0.25 * noise3(x * 4.3, y * 4.3, z * 4.3, 73)
+        turbulence = (
+            noise3(x, y, z, 71)
+            + 0.5 * noise3(x * 2.1, y * 2.1, z * 2.1, 72)
+            + 0.25 * noise3(x * 4.3, y * 4.3, z * 4.3, 73)
+        )
         vein = abs(np.sin(3.1416 * (x * 0.6 + y * 0.4 + z * 0.5 + 1.8 * turbulence)))
         out[i, 0] = clamped((1.0 - vein) ** 4 * 1.1 + 0.12 * turbulence)
         out[i, 1] = 1.0

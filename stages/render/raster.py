@@ -68,9 +68,7 @@ def _clipped(points_c: np.ndarray, face: np.ndarray, polygon: np.ndarray) -> int
 
 
 @compiled
-def _project(
-    points_c: np.ndarray, i: int, intrinsics_px: tuple[float, float, float, float], out: np.ndarray
-) -> None:
+def _project(points_c: np.ndarray, i: int, intrinsics_px: tuple[float, float, float, float], out: np.ndarray) -> None:
     """Write pixel position and nearness of a point before the camera."""
     nearness = 1.0 / max(points_c[i, 2], 0.5 * NEAR_M)
     out[i, 0] = points_c[i, 0] * nearness * intrinsics_px[0] + intrinsics_px[2]

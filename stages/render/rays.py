@@ -34,7 +34,11 @@ class RayScene:
     def cast(self, rays: Float[np.ndarray, "n 6"]) -> Cast:
         """Return per ray the distance in lengths of its direction (inf: no hit), the face (-1), and u, v on it."""
         if self.empty or len(rays) == 0:
-            return np.full(len(rays), np.inf, np.float32), np.full(len(rays), -1, np.int32), np.zeros((len(rays), 2), np.float32)
+            return (
+                np.full(len(rays), np.inf, np.float32),
+                np.full(len(rays), -1, np.int32),
+                np.zeros((len(rays), 2), np.float32),
+            )
         hits = self._scene.cast_rays(self._tensor(rays, np.float32), nthreads=1)
         face = hits["primitive_ids"].numpy().view(np.int32)  # the invalid id 2**32 - 1 reads as -1
         return hits["t_hit"].numpy(), face, hits["primitive_uvs"].numpy()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float32
 
@@ -109,12 +111,12 @@ def _lit(
 
 
 @compiled
-def _dot(normal: np.ndarray, x: float, y: float, z: float) -> float:
+def _dot(normal: np.ndarray, x: Any, y: Any, z: Any) -> Any:
     return normal[0] * x + normal[1] * y + normal[2] * z
 
 
 @compiled
-def _shine(normal: np.ndarray, view: np.ndarray, gloss: float, x: float, y: float, z: float) -> float:
+def _shine(normal: np.ndarray, view: np.ndarray, gloss: Any, x: Any, y: Any, z: Any) -> Any:
     """Return the highlight of a light from direction x, y, z (Blinn)."""
     hx, hy, hz = x + view[0], y + view[1], z + view[2]
     half = _dot(normal, hx, hy, hz) / np.sqrt(hx * hx + hy * hy + hz * hz + np.float32(1e-12))

@@ -81,7 +81,7 @@ def _same_surface(position: np.ndarray, normal: np.ndarray, place: np.ndarray, f
     off = np.float32(0.0)
     for c in range(3):
         off += normal[c] * (place[c] - position[c])
-    return abs(off) < PLANE_M
+    return bool(abs(off) < PLANE_M)
 
 
 @compiled

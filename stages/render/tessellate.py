@@ -92,7 +92,9 @@ def _with_middles(values: Float[np.ndarray, "v 3"], pairs: Int[np.ndarray, "e 2"
     return np.concatenate([values, values[pairs].mean(axis=1)])
 
 
-def _split_uv(face_uv: Float[np.ndarray, "f 3 2"], source: np.ndarray, places: np.ndarray) -> Float[np.ndarray, "g 3 2"]:
+def _split_uv(
+    face_uv: Float[np.ndarray, "f 3 2"], source: np.ndarray, places: np.ndarray
+) -> Float[np.ndarray, "g 3 2"]:
     middles = (face_uv + np.roll(face_uv, -1, axis=1)) / 2
     corners: np.ndarray = np.concatenate([face_uv, middles], axis=1)[source[:, None], places]
     return corners

@@ -83,5 +83,5 @@ def _sampled(
             top = texels[start + ya * width + xa, c] * (1 - fx) + texels[start + ya * width + xb, c] * fx
             low = texels[start + yb * width + xa, c] * (1 - fx) + texels[start + yb * width + xb, c] * fx
             value = (top * (1 - fy) + low * fy) / 255.0
-            out[i, c] = value ** 2.2
+            out[i, c] = value**2.2
     return out

@@ -38,12 +38,12 @@ def sky(directions: np.ndarray) -> Float32[np.ndarray, "n 3"]:
 
 
 def exposure(light: Float32[np.ndarray, "n 3"]) -> float:
-    """Return the factor that brings a picture to a good brightness; very dark and very bright pictures keep their mood."""
+    """Return the factor that brings a picture to a good brightness; dark and bright pictures keep their mood."""
     if len(light) == 0:
         return 1.0
     luminance = light[::SAMPLED] @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     mean = float(np.exp(np.log(np.maximum(luminance, 1e-3), dtype=np.float64).mean()))
-    return KEY / USUAL * (USUAL / mean) ** ADAPTS
+    return float(KEY / USUAL * (USUAL / mean) ** ADAPTS)
 
 
 def _curve() -> UInt8[np.ndarray, " n"]:

@@ -11,8 +11,18 @@ import numpy as np
 from stages.geometry.mesh import LabelledMesh, Light, Material, Rgb
 from stages.render.surface import OUTDOORS
 from stages.schema.records import ObjectRow
+from stages.sources.procedural.furniture.likeness import ALSO_SEEN
 from stages.sources.procedural.placed import Placed
 from stages.sources.procedural.shell import Sheet
+
+
+@dataclass(frozen=True)
+class Look:
+    """What stands in a scene: labelled things with their ids, and things that are there but not labelled."""
+
+    labelled: Sequence[Placed]
+    plain: Sequence[Placed]
+    object_ids: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ def object_rows(scene_id: str, things: Sequence[Placed]) -> list[ObjectRow]:
                 size_m=(width, depth, height),
                 world_from_box=thing.world_from_model.ravel().tolist(),
                 symmetry_deg=float(thing.model.symmetry_deg),
+                also_shows=ALSO_SEEN.get(thing.model.category),
                 geometry="exact",
                 box_by="exact",
             )
@@ -49,16 +60,10 @@ def object_rows(scene_id: str, things: Sequence[Placed]) -> list[ObjectRow]:
     return rows
 
 
-def mesh_of(
-    things: Sequence[Placed],
-    object_ids: Sequence[str],
-    sheets: Sequence[Sheet],
-    lights: Sequence[Light],
-    ambient: Rgb,
-    glow: Glow,
-) -> LabelledMesh:
-    """Join things (labelled) and sheets (structure) into one mesh; patterns turn with the things they are on."""
-    parts = [_of_thing(k, thing, glow) for k, thing in enumerate(things)]
+def mesh_of(look: Look, sheets: Sequence[Sheet], lights: Sequence[Light], ambient: Rgb, glow: Glow) -> LabelledMesh:
+    """Join things and sheets (structure) into one mesh; patterns turn with the things they are on."""
+    parts = [_of_thing(k, thing, glow) for k, thing in enumerate(look.labelled)]
+    parts += [_of_thing(-1, thing, glow) for thing in look.plain]
     parts += [
         _Part(s.vertices_w, s.pattern_m, s.faces, np.zeros(len(s.faces), np.int64), (s.material,), -1) for s in sheets
     ]
@@ -68,7 +73,7 @@ def mesh_of(
         vertices_w=np.concatenate([p.vertices_w for p in parts]),
         faces=np.concatenate([p.faces + v for p, v in zip(parts, first_vertex, strict=False)]),
         face_object=np.concatenate([np.full(len(p.faces), p.label) for p in parts]),
-        object_ids=list(object_ids),
+        object_ids=list(look.object_ids),
         face_material=np.concatenate([p.face_material + m for p, m in zip(parts, first_material, strict=False)]),
         materials=[m for p in parts for m in p.materials],
         face_uv=_joined_uv(parts),

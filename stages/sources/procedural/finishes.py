@@ -44,7 +44,9 @@ def finishes(rng: np.random.Generator, floors: Sequence[str], walls: Sequence[st
         surfaces[int(rng.integers(n_walls))] = _special(rng, kind, base)
     floor = FLOORS[choose(rng, floors)]
     return Finishes(
-        floor=Material(shaded(floor.color, rng.uniform(0.9, 1.08)), floor.pattern, floor.color2, floor.scale_m, floor.gloss),
+        floor=Material(
+            shaded(floor.color, rng.uniform(0.9, 1.08)), floor.pattern, floor.color2, floor.scale_m, floor.gloss
+        ),
         floor_yaw=float(rng.integers(2)) * math.pi / 2,
         wall=surfaces,
         ceiling=Material(srgb("f1efe9"), "plaster", scale_m=0.1),
@@ -62,5 +64,7 @@ def _special(rng: np.random.Generator, kind: str, base: tuple[float, float, floa
         "stripes": Material(base, "stripes", soft, 0.12),
         "dots": Material(base, "dots", strong, 0.16),
         "bricks": Material(srgb("a5654e"), "bricks", srgb("c9b9a6"), 0.24),
-        "tiled": Material(srgb(choose(rng, ("e9e8e3", "dbe4e4", "e5dfd2", "c9d6d3"))), "tiles", srgb("b9b7b0"), 0.15, 0.35),
+        "tiled": Material(
+            srgb(choose(rng, ("e9e8e3", "dbe4e4", "e5dfd2", "c9d6d3"))), "tiles", srgb("b9b7b0"), 0.15, 0.35
+        ),
     }[kind]

@@ -53,7 +53,7 @@ class Furnishing:
         return sorted(order, key=lambda k: -self.room.walls[k].length_m) if longest_first else order
 
     def fits(self, block: Block, in_zone: bool = False, touching: Sequence[Placed] = ()) -> bool:
-        """Tell whether a block would stand free inside the room; things in `touching` may be touched, and rugs always."""
+        """Tell whether a block would stand free inside the room; `touching` may be touched, and rugs always."""
         if not self.room.holds(block):
             return False
         if not in_zone and any(block.touches(zone) for zone in self._zones):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ from scipy import ndimage
 from stages.geometry.mesh import LabelledMesh
 from stages.geometry.walk import camera_walk
 from stages.rng import generator
-from stages.sources.procedural.assembly import Glow, mesh_of
+from stages.sources.procedural.assembly import Glow, Look, mesh_of
 from stages.sources.procedural.finishes import finishes
 from stages.sources.procedural.furnishing import Build, Furnishing
 from stages.sources.procedural.kinds import KINDS, Kind
@@ -115,7 +114,8 @@ def walkable(interior: Interior, eye_height_m: float) -> Bool[np.ndarray, "y x"]
     labels, count = ndimage.label(free)
     if count == 0:
         return free
-    return labels == int(np.bincount(labels.ravel())[1:].argmax()) + 1
+    largest: np.ndarray = labels == int(np.bincount(labels.ravel())[1:].argmax()) + 1
+    return largest
 
 
 def _covered(points_w: Float[np.ndarray, "n 2"], thing: Placed) -> np.ndarray:
@@ -127,13 +127,17 @@ def _covered(points_w: Float[np.ndarray, "n 2"], thing: Placed) -> np.ndarray:
 
 def walk(interior: Interior, params: ProceduralParams, rng: np.random.Generator) -> Float[np.ndarray, "n 4 4"]:
     """Carry the camera through the room, looking at what stands and hangs there."""
-    focus_w = [(t.x, t.y) for t in interior.things if t.model.placement not in {"rug", "ceiling"} and t.model.category != "curtain"]
+    focus_w = [
+        (t.x, t.y)
+        for t in interior.things
+        if t.model.placement not in {"rug", "ceiling"} and t.model.category != "curtain"
+    ]
     free = walkable(interior, params.eye_height_m)
     middle = (CELL_M / 2, CELL_M / 2)
     return camera_walk(free, middle, CELL_M, params.eye_height_m, params.frames, np.array(focus_w).reshape(-1, 2), rng)
 
 
-def lit_mesh(interior: Interior, object_ids: Sequence[str], rng: np.random.Generator) -> LabelledMesh:
+def lit_mesh(interior: Interior, look: Look, rng: np.random.Generator) -> LabelledMesh:
     """Choose surfaces and light, and build the mesh of the whole room."""
     kind, room, f = KINDS[interior.kind], interior.room, interior.furnishing
     surfaces = finishes(rng, kind.floors, kind.walls, len(room.walls))
@@ -142,4 +146,4 @@ def lit_mesh(interior: Interior, object_ids: Sequence[str], rng: np.random.Gener
     center_w = ((x1 + x2) / 2, (y1 + y2) / 2, room.height_m - 0.3)
     shining = lights(rng, hour, interior.things, center_w)
     sheets = shell_sheets(room, f.openings, f.skirting_gaps, surfaces)
-    return mesh_of(interior.things, object_ids, sheets, shining, hour.ambient, Glow(hour.outside, 0.6 + 0.7 * hour.lamps))
+    return mesh_of(look, sheets, shining, hour.ambient, Glow(hour.outside, 0.6 + 0.7 * hour.lamps))

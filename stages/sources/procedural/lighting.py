@@ -42,7 +42,9 @@ def hour_of_day(rng: np.random.Generator) -> Hour:
     return HOURS[int(rng.choice(len(HOURS), p=[h.share for h in HOURS]))]
 
 
-def lights(rng: np.random.Generator, hour: Hour, things: Sequence[Placed], center_w: tuple[float, float, float]) -> list[Light]:
+def lights(
+    rng: np.random.Generator, hour: Hour, things: Sequence[Placed], center_w: tuple[float, float, float]
+) -> list[Light]:
     """Return the lights of a room, the most important first: the sun through a window, then lamps by strength.
 
     A room without a hanging lamp gets a plain light below its ceiling at `center_w`.

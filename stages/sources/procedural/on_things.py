@@ -16,7 +16,12 @@ FACING = frozenset({"television", "monitor", "laptop", "keyboard", "microwave", 
 
 
 def put(
-    f: Furnishing, support: Placed, item: Item, x_m: float | None = None, y_m: float | None = None, turn: float | None = None
+    f: Furnishing,
+    support: Placed,
+    item: Item,
+    x_m: float | None = None,
+    y_m: float | None = None,
+    turn: float | None = None,
 ) -> Placed | None:
     """Put something on the free top of something.
 
@@ -73,4 +78,6 @@ def workplace(f: Furnishing, desk: Placed) -> None:
         put(f, desk, "keyboard", x_m=f.uniform(-0.05, 0.05), y_m=-0.2, turn=f.uniform(-0.06, 0.06))
     if f.chance(0.75):
         put(f, desk, "table lamp", x_m=side * half_x, y_m=0.2)
-    scatter(f, desk, f.some(("cup", "book", "book", "plant", "bottle", "radio", "vase"), 1, 4) if f.optional(1.2) else [])
+    scatter(
+        f, desk, f.some(("cup", "book", "book", "plant", "bottle", "radio", "vase"), 1, 4) if f.optional(1.2) else []
+    )

@@ -1,4 +1,4 @@
-"""What hangs on walls and ceilings: windows and doors first, then pictures, clocks, mirrors, shelves, curtains, lamps."""
+"""What hangs on walls and ceilings: windows and doors first, then pictures, clocks, mirrors, curtains, lamps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ def door(f: Furnishing, wall: int) -> Placed | None:
     model = f.model("door")
     length, half = f.room.walls[wall].length_m, float(model.size_m[0]) / 2
     for _ in range(TRIES):
-        s = f.uniform(half + 0.12, half + 0.6) if f.chance(0.7) else f.uniform(half + 0.1, max(half + 0.1, length - half))
+        s = (
+            f.uniform(half + 0.12, half + 0.6)
+            if f.chance(0.7)
+            else f.uniform(half + 0.1, max(half + 0.1, length - half))
+        )
         s = s if f.chance(0.5) else length - s
         if not half + 0.08 <= s <= length - half - 0.08:
             continue
@@ -43,7 +47,11 @@ def windows(f: Furnishing, wall: int, count: int) -> list[Placed]:
         s = length * (k + 0.5) / count + (f.uniform(-0.15, 0.15) if count == 1 else 0.0)
         placed = backed(model, f.room.walls[wall], s, low, -RECESS_M)
         cut = Opening(wall, s - width / 2 + 0.05, s + width / 2 - 0.05, low + 0.05, low + height)
-        if any(placed.block.grown(0.15).touches(p.block) for p in f.placed) or cut.s1_m < 0.1 or cut.s2_m > length - 0.1:
+        if (
+            any(placed.block.grown(0.15).touches(p.block) for p in f.placed)
+            or cut.s1_m < 0.1
+            or cut.s2_m > length - 0.1
+        ):
             continue
         f.placed.append(placed)
         f.openings.append(cut)

@@ -18,7 +18,7 @@ SKIRTING_M = (0.014, 0.075)  # depth, height
 
 @dataclass(frozen=True)
 class Wall:
-    """One straight piece of wall, seen from inside: it runs from `start` along `along`, the room lies towards `inward`."""
+    """One straight piece of wall: it runs from `start` along `along`; the room lies towards `inward`."""
 
     start: Float[np.ndarray, " 2"]
     along: Float[np.ndarray, " 2"]
@@ -122,16 +122,17 @@ class Sheet:
     def faces(self) -> np.ndarray:
         """Two triangles per quad of four vertices."""
         first = np.arange(0, len(self.vertices_w), 4)[:, None, None]
-        return (first + np.array([[0, 1, 2], [0, 2, 3]])).reshape(-1, 3)
+        faces: np.ndarray = (first + np.array([[0, 1, 2], [0, 2, 3]])).reshape(-1, 3)
+        return faces
 
 
 def shell_sheets(room: Room, openings: Sequence[Opening], gaps: Sequence[Opening], finishes: Finishes) -> list[Sheet]:
     """Build floor, ceiling, walls with their openings, and skirting; `gaps` interrupt the skirting alone."""
     level = [_quad((a, b), (c, b), (c, d), (a, d), 0.0) for a, b, c, d in room.rectangles]
     floor = np.concatenate(level)
-    turn = np.array([[math.cos(finishes.floor_yaw), math.sin(finishes.floor_yaw)], [-math.sin(finishes.floor_yaw), math.cos(finishes.floor_yaw)]])
-    sheets = [Sheet(floor, np.concatenate([floor[:, :2] @ turn.T, floor[:, 2:]], axis=1), finishes.floor)]
-    ceiling = np.concatenate([q[::-1] for q in level]) + [0, 0, room.height_m]
+    c, s = math.cos(finishes.floor_yaw), math.sin(finishes.floor_yaw)
+    sheets = [Sheet(floor, floor @ np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]), finishes.floor)]
+    ceiling = np.concatenate([q[::-1] for q in level]) + np.array([0.0, 0.0, room.height_m])
     sheets.append(Sheet(ceiling, ceiling, finishes.ceiling))
     trim: list[np.ndarray] = []
     for k, wall in enumerate(room.walls):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
 
 from stages.geometry.mesh import LabelledMesh, Light, Material
-from stages.sources.procedural.assembly import Glow, mesh_of
+from stages.sources.procedural.assembly import Glow, Look, mesh_of
 from stages.sources.procedural.furniture.model import Model
 from stages.sources.procedural.furniture.palette import choose, srgb
 from stages.sources.procedural.placed import Placed
@@ -59,7 +60,9 @@ def studio(
     reach = float(np.linalg.norm(cameras[:, :2, 3], axis=1).max())
     color = srgb(choose(rng, BACKDROPS))
     backdrop = _backdrop(1.5 * reach + 2.0 * _radius(thing.model), Material(color))
-    return mesh_of([thing], [object_id], [backdrop], _lights(reach, rng), (0.62, 0.62, 0.63), Glow((1, 1, 1), 1.0))
+    return mesh_of(
+        Look([thing], [], [object_id]), [backdrop], _lights(reach, rng), (0.62, 0.62, 0.63), Glow((1, 1, 1), 1.0)
+    )
 
 
 def _radius(model: Model) -> float:
@@ -74,8 +77,8 @@ def _backdrop(radius: float, material: Material) -> Sheet:
     angle = np.linspace(0, 2 * math.pi, SEGMENTS + 1)
     ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     quads = []
-    for a, b in zip(range(len(r) - 1), range(1, len(r)), strict=True):
-        for p, q in zip(ring[:-1], ring[1:], strict=True):
+    for a, b in pairwise(range(len(r))):
+        for p, q in pairwise(ring):
             quads.append([[*(r[a] * p), z[a]], [*(r[b] * p), z[b]], [*(r[b] * q), z[b]], [*(r[a] * q), z[a]]])
     vertices = np.array(quads).reshape(-1, 3)
     return Sheet(vertices, vertices, material)

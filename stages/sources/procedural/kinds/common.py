@@ -49,7 +49,11 @@ def dining_group(f: Furnishing, table: Placed, low: int, high: int) -> list[Plac
 
 def books(f: Furnishing, count: int) -> list[Placed]:
     """Stand bookshelves against walls."""
-    return [p for _ in range(count) if (p := against_wall(f, "bookshelf", "corner" if f.chance(0.4) else "any", clear_m=0.5))]
+    return [
+        p
+        for _ in range(count)
+        if (p := against_wall(f, "bookshelf", "corner" if f.chance(0.4) else "any", clear_m=0.5))
+    ]
 
 
 def greenery(f: Furnishing, count: int) -> None:
