@@ -34,13 +34,13 @@ def check(data: Mapping[str, Any]) -> Iterator[str]:
             yield f"params.yaml: {name}: unknown section.{suggest(str(name), known)}"
     yield from _complaints(lambda: seed_of(data))
     for name in SECTIONS:
-        yield from _complaints(lambda name=name: _section(data, name))  # type: ignore[misc]
+        yield from _complaints(lambda name=name: _section(data, name))
     for name in _PLUGINS:
-        yield from _complaints(lambda name=name: params_file.section(data, name))  # type: ignore[misc]
+        yield from _complaints(lambda name=name: params_file.section(data, name))
         entries = data.get(name)
         if isinstance(entries, Mapping):
             for key, entry in entries.items():
-                yield from _complaints(lambda name=name, key=key, entry=entry: _plugin(name, key, entry))  # type: ignore[misc]
+                yield from _complaints(lambda name=name, key=key, entry=entry: _plugin(name, key, entry))
 
 
 def _section(data: Mapping[str, Any], name: str) -> None:

@@ -45,7 +45,7 @@ def test_mix_is_not_symmetric_and_has_no_collisions_on_a_grid() -> None:
     a, b = np.meshgrid(np.arange(300, dtype=np.uint64), np.arange(300, dtype=np.uint64))
     keys = rng.mix(a.ravel(), b.ravel())
     assert len(np.unique(keys)) == keys.size
-    assert rng.mix(np.uint64([1]), 2)[0] != rng.mix(np.uint64([2]), 1)[0]
+    assert rng.mix(np.array([1], np.uint64), 2)[0] != rng.mix(np.array([2], np.uint64), 1)[0]
 
 
 @pytest.mark.parametrize("high", [1, 2, 7])

@@ -44,7 +44,8 @@ class LabelledMesh:
 
     Exactly one of `vertex_rgb` (scanned colours) and `face_material` + `materials` (synthetic scenes) is given.
     `face_object` holds an index into `object_ids`, or -1 for structure and anything that is not an object.
-    `vertex_pattern_m` says where patterns are evaluated (an object's own frame, so that they turn with it); None: world.
+    `vertex_pattern_m` says where patterns are evaluated (an object's own frame, so that they turn with it); None:
+    world.
     """
 
     vertices_w: Float[np.ndarray, "v 3"]

@@ -28,7 +28,8 @@ def wider(a: Seen, b: Seen, limits: Limits) -> Judged:
 def _volume_sigma(seen: Seen, volume: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
     safe = np.maximum(seen.size_v, 1e-6)
     result: Float[np.ndarray, " n"] = volume * np.sqrt((1.0 / safe**2).sum(axis=1)) * seen.sigma_size_m
-    return np.maximum(result, seen.sigma_size_m**3)
+    smallest: Float[np.ndarray, " n"] = np.maximum(result, seen.sigma_size_m**3)
+    return smallest
 
 
 def _compare(

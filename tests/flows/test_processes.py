@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from flows.processes import EVENTS_VARIABLE, LiveSteps, end_leftovers, processes_of
+from flows.processes import EVENTS_VARIABLE, LiveSteps, end_leftovers, end_orphan_servers, processes_of
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(300)"]
 
@@ -52,6 +52,24 @@ def test_stop_ends_the_live_and_starts_no_more(tmp_path: Path) -> None:
         assert first.poll() is not None
         assert live.stopping
         assert live.start(SLEEP, tmp_path, os.environ, log) is None
+
+
+def test_private_servers_of_killed_builds_end_and_no_others() -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    owners = {"dead": dead.pid, "alive": os.getpid()}
+    servers = {
+        name: subprocess.Popen(SLEEP, env={**os.environ, "PREFECT__SERVER_EPHEMERAL": "1", "FLOW_PID": str(pid)})
+        for name, pid in owners.items()
+    }
+    try:
+        end_orphan_servers()
+        assert servers["dead"].wait(20) != 0
+        assert servers["alive"].poll() is None
+    finally:
+        for server in servers.values():
+            server.kill()
+            server.wait()
 
 
 @pytest.mark.skipif(not hasattr(psutil.Process, "environ"), reason="needs the environment of other processes")

@@ -84,7 +84,8 @@ def _object(thing: Thing) -> dict[str, object]:
     return {
         "object_id": f"s/1:{thing.name}", "scene_id": "s/1", "category": thing.category,
         "category_raw": thing.category, "caption": None, "center_w": None, "size_m": None, "world_from_box": None,
-        "symmetry_deg": thing.symmetry_deg, "also_shows": list(thing.also_shows), "geometry": "exact" if boxed else None, "box_by": None,
+        "symmetry_deg": thing.symmetry_deg, "also_shows": list(thing.also_shows),
+        "geometry": "exact" if boxed else None, "box_by": None,
     }  # fmt: skip
 
 
