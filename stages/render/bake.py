@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from stages.render.compiled import compiled
-from stages.render.lights import Lights, towards, unblocked
+from stages.render.lights import SPOTS, Lights, towards, unblocked
 from stages.render.noise import clamped, hashed
 from stages.render.rays import RayScene
 from stages.render.surface import Surface, mean_colors, welded
@@ -24,6 +24,8 @@ RAYS = 32  # per point
 BOUNCES = 3
 OPEN_M = 1.6  # a ray that runs this far without a hit receives the whole room light
 INSET_M = 0.02
+SOFT_SPOTS = 4  # rays to each light from each point
+SOFT_NEAR_M = 0.55  # things nearer to a lamp are lit as if they were this far, or the coarse corners would show
 SMOOTHINGS = 4
 
 
@@ -58,13 +60,9 @@ def indirect_light(
     """
     points = _points(surface, unit)
     n = len(points.position)
-    spot = np.arange(n, dtype=np.int32) % 16
     direct = np.zeros((2, n, 3), np.float32)
     for k in range(len(lights)):
-        way, strength = towards(lights, k, points.position)
-        facing = np.maximum((way * points.normal).sum(axis=1), 0) * strength
-        free = unblocked(lights, k, scene, points.position, points.normal, spot)
-        direct[int(k >= n_sharp)] += (facing * free)[:, None] * lights.color[k]
+        direct[int(k >= n_sharp)] += _direct(points, lights, k, scene)
     t, hit, uv = scene.cast(_hemisphere_rays(points.position, points.normal, RAYS))
     face = np.where(hit >= 0, scene_faces[hit], -1) if len(scene_faces) else hit
     colors, glow = mean_colors(surface), surface.emission[:, None] * surface.color
@@ -76,6 +74,19 @@ def indirect_light(
         )
     stored: np.ndarray = (_smoothed(light, points.of_corner, n) + direct[1])[points.of_corner]
     return stored
+
+
+def _direct(points: _Points, lights: Lights, k: int, scene: RayScene) -> Float32[np.ndarray, "p 3"]:
+    """Return the light of one lamp or sun at the points, its shadows softened over several of its spots."""
+    way, strength = towards(lights, k, points.position)
+    facing = np.maximum((way * points.normal).sum(axis=1), 0) * np.minimum(strength, 1 / SOFT_NEAR_M**2)
+    free = np.zeros(len(points.position), np.float32)
+    first = np.arange(len(free), dtype=np.int32)
+    for step in range(SOFT_SPOTS):
+        spot = (first + step * (SPOTS // SOFT_SPOTS)) % SPOTS
+        free += unblocked(lights, k, scene, points.position, points.normal, spot.astype(np.int32))
+    light: np.ndarray = (facing * free / SOFT_SPOTS)[:, None] * lights.color[k]
+    return light.astype(np.float32)
 
 
 def _points(surface: Surface, unit: float) -> _Points:

@@ -19,7 +19,6 @@ from stages.sources.procedural import Procedural, ProceduralParams
 from stages.sources.procedural.furniture import CATEGORIES, build
 from stages.sources.procedural.interior import CELL_M, Interior, furnished, walkable
 from stages.sources.procedural.kinds import KINDS
-from stages.sources.procedural.parts import PARTS
 from stages.sources.procedural.placed import Block
 
 SEED = 7
@@ -177,19 +176,13 @@ def test_cameras_stand_on_free_floor_and_see_things(rooms: list[SceneData]) -> N
     assert np.mean(seen) > 4
 
 
-def test_vocabulary_leaves_out_what_others_contain(rooms: list[SceneData]) -> None:
+def test_every_instance_of_every_category_is_annotated(rooms: list[SceneData]) -> None:
     for data in rooms:
-        present = {o.category for o in data.objects}
-        hidden = {part for c in present for part in PARTS.get(c, ())}
-        assert data.scene.vocabulary is not None
-        assert present <= set(data.scene.vocabulary) <= set(CATEGORIES) - hidden
-        assert list(data.scene.vocabulary) == sorted(data.scene.vocabulary)
-        assert data.counts["objects"] == len(data.objects) + len(data.drops)
-
-
-def test_parts_are_categories() -> None:
-    assert set(PARTS) <= set(CATEGORIES)
-    assert {p for parts in PARTS.values() for p in parts} <= set(CATEGORIES)
+        assert data.scene.vocabulary == CATEGORIES == tuple(sorted(CATEGORIES))
+        assert {o.category for o in data.objects} <= set(CATEGORIES)
+        assert all(set(o.also_shows or ()) <= set(CATEGORIES) - {o.category} for o in data.objects)
+        assert any(o.also_shows for o in data.objects)
+        assert data.counts["objects"] == len(data.objects)
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))

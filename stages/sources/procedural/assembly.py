@@ -17,18 +17,11 @@ from stages.sources.procedural.shell import Sheet
 
 
 @dataclass(frozen=True)
-class Look:
-    """What stands in a scene: labelled things with their ids, and things that are there but not labelled."""
+class Lighting:
+    """Lights and room light, and how windows and lamps glow."""
 
-    labelled: Sequence[Placed]
-    plain: Sequence[Placed]
-    object_ids: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Glow:
-    """How lamps and windows glow at the hour of the picture."""
-
+    lights: Sequence[Light]
+    ambient: Rgb
     outside: Rgb
     lamps: float
 
@@ -60,10 +53,14 @@ def object_rows(scene_id: str, things: Sequence[Placed]) -> list[ObjectRow]:
     return rows
 
 
-def mesh_of(look: Look, sheets: Sequence[Sheet], lights: Sequence[Light], ambient: Rgb, glow: Glow) -> LabelledMesh:
-    """Join things and sheets (structure) into one mesh; patterns turn with the things they are on."""
-    parts = [_of_thing(k, thing, glow) for k, thing in enumerate(look.labelled)]
-    parts += [_of_thing(-1, thing, glow) for thing in look.plain]
+def mesh_of(
+    things: Sequence[Placed],
+    object_ids: Sequence[str],
+    sheets: Sequence[Sheet],
+    lighting: Lighting,
+) -> LabelledMesh:
+    """Join things (labelled) and sheets (structure) into one mesh; patterns turn with the things they are on."""
+    parts = [_of_thing(k, thing, lighting) for k, thing in enumerate(things)]
     parts += [
         _Part(s.vertices_w, s.pattern_m, s.faces, np.zeros(len(s.faces), np.int64), (s.material,), -1) for s in sheets
     ]
@@ -73,13 +70,13 @@ def mesh_of(look: Look, sheets: Sequence[Sheet], lights: Sequence[Light], ambien
         vertices_w=np.concatenate([p.vertices_w for p in parts]),
         faces=np.concatenate([p.faces + v for p, v in zip(parts, first_vertex, strict=False)]),
         face_object=np.concatenate([np.full(len(p.faces), p.label) for p in parts]),
-        object_ids=list(look.object_ids),
+        object_ids=list(object_ids),
         face_material=np.concatenate([p.face_material + m for p, m in zip(parts, first_material, strict=False)]),
         materials=[m for p in parts for m in p.materials],
         face_uv=_joined_uv(parts),
         vertex_pattern_m=np.concatenate([p.pattern_m for p in parts]),
-        lights=lights,
-        ambient=ambient,
+        lights=lighting.lights,
+        ambient=lighting.ambient,
     )
 
 
@@ -94,21 +91,21 @@ class _Part:
     face_uv: np.ndarray | None = None
 
 
-def _of_thing(label: int, thing: Placed, glow: Glow) -> _Part:
+def _of_thing(label: int, thing: Placed, lighting: Lighting) -> _Part:
     model = thing.model
-    materials = tuple(_at_hour(m, model.category, glow) if m.emission > 0 else m for m in model.materials)
+    materials = tuple(_at_hour(m, model.category, lighting) if m.emission > 0 else m for m in model.materials)
     return _Part(
         thing.vertices_w(), model.vertices_m, model.faces, model.face_material, materials, label,
         getattr(model, "face_uv", None),
     )  # fmt: skip
 
 
-def _at_hour(material: Material, category: str, glow: Glow) -> Material:
+def _at_hour(material: Material, category: str, lighting: Lighting) -> Material:
     """Let panes show the outdoors, and lamps glow as bright as they light."""
     if category == "window":
-        return replace(material, pattern=OUTDOORS, color=glow.outside, gloss=0.0, emission=1.0)
+        return replace(material, pattern=OUTDOORS, color=lighting.outside, gloss=0.0, emission=1.0)
     if category.endswith("lamp"):
-        return replace(material, emission=material.emission * glow.lamps)
+        return replace(material, emission=material.emission * lighting.lamps)
     return material
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy import ndimage
 from stages.geometry.mesh import LabelledMesh
 from stages.geometry.walk import camera_walk
 from stages.rng import generator
-from stages.sources.procedural.assembly import Glow, Look, mesh_of
+from stages.sources.procedural.assembly import Lighting, mesh_of
 from stages.sources.procedural.finishes import finishes
 from stages.sources.procedural.furnishing import Build, Furnishing
 from stages.sources.procedural.kinds import KINDS, Kind
@@ -137,7 +138,7 @@ def walk(interior: Interior, params: ProceduralParams, rng: np.random.Generator)
     return camera_walk(free, middle, CELL_M, params.eye_height_m, params.frames, np.array(focus_w).reshape(-1, 2), rng)
 
 
-def lit_mesh(interior: Interior, look: Look, rng: np.random.Generator) -> LabelledMesh:
+def lit_mesh(interior: Interior, object_ids: Sequence[str], rng: np.random.Generator) -> LabelledMesh:
     """Choose surfaces and light, and build the mesh of the whole room."""
     kind, room, f = KINDS[interior.kind], interior.room, interior.furnishing
     surfaces = finishes(rng, kind.floors, kind.walls, len(room.walls))
@@ -146,4 +147,5 @@ def lit_mesh(interior: Interior, look: Look, rng: np.random.Generator) -> Labell
     center_w = ((x1 + x2) / 2, (y1 + y2) / 2, room.height_m - 0.3)
     shining = lights(rng, hour, interior.things, center_w)
     sheets = shell_sheets(room, f.openings, f.skirting_gaps, surfaces)
-    return mesh_of(look, sheets, shining, hour.ambient, Glow(hour.outside, 0.6 + 0.7 * hour.lamps))
+    lighting = Lighting(shining, hour.ambient, hour.outside, 0.6 + 0.7 * hour.lamps)
+    return mesh_of(interior.things, object_ids, sheets, lighting)

@@ -11,7 +11,7 @@ from stages.sources.procedural.on_floor import TRIES, backed, keep_door_free
 from stages.sources.procedural.placed import Block, Placed
 from stages.sources.procedural.shell import Opening
 
-RECESS_M = 0.08  # window frames sit this deep in the wall
+RECESS_M = 0.105  # window frames sit this deep in the wall
 HANG_M = 0.001
 
 

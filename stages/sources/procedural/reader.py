@@ -16,12 +16,11 @@ from stages.registry import UnknownName, suggest
 from stages.rng import generator
 from stages.schema.records import ObjectRow, SceneRow, Vec4, ViewRow
 from stages.sources.base import Drop, SceneData, SourceParams
-from stages.sources.procedural.assembly import Look, object_rows
+from stages.sources.procedural.assembly import object_rows
 from stages.sources.procedural.furniture import CATEGORIES, build
 from stages.sources.procedural.furniture.model import Model
 from stages.sources.procedural.interior import furnished, lit_mesh, walk
 from stages.sources.procedural.params import ProceduralParams
-from stages.sources.procedural.parts import ambiguous
 from stages.sources.procedural.turntable import posed, studio
 from stages.sources.procedural.turntable import poses as turntable_poses
 
@@ -59,16 +58,10 @@ class Procedural:
 
     def _room(self, scene_id: str) -> SceneData:
         interior = furnished(scene_id, self._params, self._seed, self._maker(scene_id))
-        unclear = ambiguous(t.model.category for t in interior.things)
-        labelled = [t for t in interior.things if t.model.category not in unclear]
-        plain = [t for t in interior.things if t.model.category in unclear]
-        objects = object_rows(scene_id, labelled)
-        look = Look(labelled, plain, [o.object_id for o in objects])
-        mesh = lit_mesh(interior, look, generator(self._seed, scene_id, "light"))
+        objects = object_rows(scene_id, interior.things)
+        mesh = lit_mesh(interior, [o.object_id for o in objects], generator(self._seed, scene_id, "light"))
         poses = walk(interior, self._params, generator(self._seed, scene_id, "walk"))
-        scene = self._scene(scene_id, "scan", [t.model.category for t in interior.things], interior.room.outline_w)
-        drops = [Drop("object.also_part_of_others", f"{scene_id}:{t.model.category}") for t in plain]
-        return self._data(scene, objects, poses, mesh, drops)
+        return self._data(self._scene(scene_id, "scan", interior.room.outline_w), objects, poses, mesh)
 
     def _turntable(self, scene_id: str) -> SceneData:
         p = self._params
@@ -78,7 +71,7 @@ class Procedural:
         )
         objects = object_rows(scene_id, [thing])
         mesh = studio(thing, objects[0].object_id, poses, generator(self._seed, scene_id, "light"))
-        return self._data(self._scene(scene_id, "object", [thing.model.category], None), objects, poses, mesh, [])
+        return self._data(self._scene(scene_id, "object", None), objects, poses, mesh)
 
     def _rotating_model(self, scene_id: str) -> Model:
         """Return the model of a turntable scene; categories take turns, in an order drawn from the seed."""
@@ -87,17 +80,14 @@ class Procedural:
         number = int(scene_id.rsplit("/", 1)[1])
         return self._maker(scene_id)(categories[int(order[number % len(categories)])])
 
-    def _scene(
-        self, scene_id: str, kind: str, present: Sequence[str], outline_w: Sequence[tuple[float, float]] | None
-    ) -> SceneRow:
-        unclear = ambiguous(present)
+    def _scene(self, scene_id: str, kind: str, outline_w: Sequence[tuple[float, float]] | None) -> SceneRow:
         return SceneRow(
             scene_id=scene_id,
             source=self._name,
             kind=kind,
             place_id=scene_id,
             license=LICENSE,
-            vocabulary=tuple(c for c in CATEGORIES if c not in unclear),
+            vocabulary=CATEGORIES,
             floor_polygon_w=outline_w,
         )
 
@@ -107,11 +97,10 @@ class Procedural:
         objects: Sequence[ObjectRow],
         poses: Float[np.ndarray, "n 4 4"],
         mesh: LabelledMesh,
-        drops: Sequence[Drop],
     ) -> SceneData:
         views = self._views(scene.scene_id, poses)
-        counts = {"views": len(views), "objects": len(objects) + len(drops)}
-        return SceneData(scene, views, objects, mesh=mesh, drops=drops, counts=counts)
+        counts = {"views": len(views), "objects": len(objects)}
+        return SceneData(scene, views, objects, mesh=mesh, counts=counts)
 
     def _maker(self, scene_id: str) -> Callable[[str], Model]:
         made = 0

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from stages.geometry.mesh import LabelledMesh, Light, Material
-from stages.sources.procedural.assembly import Glow, Look, mesh_of
+from stages.sources.procedural.assembly import Lighting, mesh_of
 from stages.sources.procedural.furniture.model import Model
 from stages.sources.procedural.furniture.palette import choose, srgb
 from stages.sources.procedural.placed import Placed
@@ -60,9 +60,8 @@ def studio(
     reach = float(np.linalg.norm(cameras[:, :2, 3], axis=1).max())
     color = srgb(choose(rng, BACKDROPS))
     backdrop = _backdrop(1.5 * reach + 2.0 * _radius(thing.model), Material(color))
-    return mesh_of(
-        Look([thing], [], [object_id]), [backdrop], _lights(reach, rng), (0.62, 0.62, 0.63), Glow((1, 1, 1), 1.0)
-    )
+    lighting = Lighting(_lights(reach, rng), (0.75, 0.75, 0.76), (1.0, 1.0, 1.0), 1.0)
+    return mesh_of([thing], [object_id], [backdrop], lighting)
 
 
 def _radius(model: Model) -> float:
