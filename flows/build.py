@@ -4,6 +4,8 @@ From a shell: `python -m flows.build [stage ...]`. Scheduled: the deployment `bu
 """
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,14 +22,16 @@ from prefect.states import Cancelled, Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
+from flows.apart import run_apart
 from flows.artifacts import publish_summary, publish_versions, short_versions
 from flows.errors import BuildError
 from flows.graph import Node, stale_stages
 from flows.preflight import RECORDS, Logger, git_revision, mend_lock_file, one_build, read_plan, read_status
-from flows.processes import end_leftovers
+from flows.processes import end_leftovers, end_orphan_servers
 from flows.schedule import run_in_order
 from flows.stage_run import BuildRun, StageFiles, failure_message, run_step, success_message
 from flows.step_result import SUCCESS, Outcome, StepResult
+from flows.step_signals import PARENT_VARIABLE
 from flows.summary import GOOD, Row, as_text, count_line, read_rows, write_rows
 
 STATE_NAMES = {Outcome.RAN: "Completed", Outcome.RESTORED: "Restored", Outcome.UNCHANGED: "Cached"}
@@ -160,5 +164,13 @@ def _records(root: Path, run_id: str) -> Path:
     return root / RECORDS / "runs" / run_id
 
 
+def _run_from_shell() -> int:
+    """Make sure that a private server, which Prefect starts where none is configured, ends with its build."""
+    end_orphan_servers()
+    os.environ[PARENT_VARIABLE] = str(os.getpid())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # by default Python dies without a word to the server
+    return main()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_apart(_run_from_shell))

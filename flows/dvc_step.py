@@ -19,11 +19,9 @@ from typing import Any
 from flows.graph import versions
 from flows.inputs import InputGuard
 from flows.step_result import Outcome, StepResult
-from flows.step_signals import Cancelled, Stop, die_with_parent, own_session
+from flows.step_signals import PARENT_VARIABLE, Cancelled, Stop, die_with_parent, own_session
 
 EXIT_CODES = {Outcome.FAILED: 1, Outcome.CANCELLED: 130}
-PARENT_VARIABLE = "FLOW_PID"
-"""Pid of the flow that starts this process; without it the step is run by hand and outlives its parent."""
 
 _EXIT_CODE = re.compile(r"exited with (-?\d+)$")
 

@@ -12,9 +12,13 @@ from typing import IO
 import psutil
 
 from flows.errors import BuildError
+from flows.step_signals import PARENT_VARIABLE
 
 EVENTS_VARIABLE = "STAGE_EVENTS"
 """Names the file a stage appends its progress to; it also marks every process that belongs to a build."""
+
+_EPHEMERAL_SERVER = "PREFECT__SERVER_EPHEMERAL"
+"""Set by Prefect for the server that it starts where none is configured."""
 
 
 class LiveSteps:
@@ -95,6 +99,18 @@ def end_leftovers(events: Path, patience_s: float = 60.0) -> int:
         pids = ", ".join(str(process.pid) for process in alive)
         raise BuildError(f"A step of an earlier build is still recording its stage (pid {pids}). Try again later.")
     return len(left)
+
+
+def end_orphan_servers() -> None:
+    """End Prefect's private servers whose builds were killed: nobody can reach them, and each holds 200 MB."""
+    for process in psutil.process_iter():
+        try:
+            environment = process.environ()
+            owner = environment.get(PARENT_VARIABLE, "")
+            if _EPHEMERAL_SERVER in environment and owner.isdigit() and not psutil.pid_exists(int(owner)):
+                process.terminate()
+        except (psutil.Error, OSError):
+            continue  # another user's, or gone
 
 
 def _is_step(process: psutil.Process) -> bool:

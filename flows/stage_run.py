@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from flows.artifacts import ProgressBar, short_versions
-from flows.dvc_step import PARENT_VARIABLE
 from flows.follow import EventReader, GrowingFile, LogForwarder, report_line
 from flows.graph import Version
 from flows.preflight import Logger
 from flows.processes import EVENTS_VARIABLE, LiveSteps, end_leftovers
 from flows.step_result import Outcome, StepResult
+from flows.step_signals import PARENT_VARIABLE
 from flows.summary import Row
 
 TAIL_LINES = 20

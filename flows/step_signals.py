@@ -9,6 +9,8 @@ from types import FrameType
 
 import psutil
 
+PARENT_VARIABLE = "FLOW_PID"
+"""Names the pid of the build a process belongs to; a step without it is run by hand and outlives its parent."""
 GRACE_S = 5.0
 """How long a stage's command may take to end after SIGTERM; then it is killed."""
 TICK_S = 0.25

@@ -18,7 +18,7 @@ from flows.build import build, main
 from flows.step_result import Outcome
 from flows.summary import Row, read_rows
 from tests.flows.server_view import artifacts, messages_of, run_id, state_names, task_runs
-from tests.flows.toy import PROJECT, STAGES, Toy, gone, wait_until
+from tests.flows.toy import PROJECT, STAGES, Toy, ancestor, gone, wait_until
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("on_server")]
 
@@ -185,18 +185,19 @@ def test_unknown_stage_is_one_clear_message(here: Toy, capsys: pytest.CaptureFix
 
 def test_killed_build_leaves_no_stage_and_the_next_one_mends_what_is_torn(here: Toy) -> None:
     here.step("side")
-    first = here.start("flows.build", TOY_HOLD="load")
+    door = here.start("flows.build", TOY_HOLD="load")
     stage = here.held("load")
-    step = stage.parent()
-    assert step is not None
+    step = ancestor(stage, "flows.dvc_step")
+    flow = ancestor(step, "flows.build")
 
     refused = run()
     assert refused.is_failed()
-    assert re.match(rf"Another build is running in this worktree \(pid {first.pid}, run ", str(refused.message))
+    assert re.match(r"Another build is running in this worktree \(pid \d+, run ", str(refused.message))
 
     before = here.lock_file.read_bytes()
-    first.kill()
-    first.communicate()
+    flow.kill()
+    door.communicate()
+    assert door.returncode == 137
     wait_until(lambda: gone(stage) and gone(step), "stage and step end with the killed build")
     assert here.lock_file.read_bytes() == before
 
@@ -213,9 +214,7 @@ def test_killed_build_leaves_no_stage_and_the_next_one_mends_what_is_torn(here: 
 def test_stage_of_a_killed_step_does_not_write_on(here: Toy) -> None:
     build_process = here.start("flows.build", "load", TOY_HOLD="load")
     stage = here.held("load")
-    step = stage.parent()
-    assert step is not None
-    step.kill()
+    ancestor(stage, "flows.dvc_step").kill()
     output, _ = build_process.communicate(timeout=120)
     assert build_process.returncode == 1
     assert gone(stage)

@@ -114,6 +114,11 @@ def gone(process: psutil.Process) -> bool:
         return True
 
 
+def ancestor(process: psutil.Process, module: str) -> psutil.Process:
+    """Find the closest process above this one that runs `python -m MODULE`; a shell may stand between."""
+    return next(parent for parent in process.parents() if module in parent.cmdline())
+
+
 def make_toy(root: Path) -> Toy:
     """Write the project and put it under git and DVC."""
     root.mkdir()
