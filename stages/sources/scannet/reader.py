@@ -19,7 +19,7 @@ from stages.sources.base import Drop, SceneData, SourceError, SourceParams
 from stages.sources.scannet.frames import Capture, find_frames, posed_views, thin
 from stages.sources.scannet.instances import Instances, find_instances
 from stages.sources.scannet.labels import LabelTable, read_labels
-from stages.sources.scannet.rendered import free_cells, views_without_pictures
+from stages.sources.scannet.rendered import CANDIDATES, best_poses, free_cells, views_without_pictures
 from stages.sources.scannet.scan import (
     DamagedScanError,
     Scan,
@@ -160,9 +160,10 @@ class ScanNet:
             return []
         focus_w = np.array([r.center_w for r in instances.rows], dtype=np.float64).reshape(-1, 3)[:, :2]
         poses = camera_walk(
-            free, origin_w, p.cell_m, p.eye_height_m + instances.floor_z_m, p.rendered_frames, focus_w,
+            free, origin_w, p.cell_m, p.eye_height_m + instances.floor_z_m, CANDIDATES * p.rendered_frames, focus_w,
             rng.generator(self._seed, scene_id, "walk"),
         )  # fmt: skip
+        poses = best_poses(_labelled(scan, instances), poses, p.fov_deg, p.rendered_frames)
         return views_without_pictures(scene_id, poses, (p.width_px, p.height_px), p.fov_deg)
 
     def _scene_row(self, capture: Capture) -> SceneRow:
