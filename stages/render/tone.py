@@ -8,9 +8,10 @@ from jaxtyping import Float32, UInt8
 from stages.render.compiled import compiled
 from stages.render.noise import clamped, noise2
 
-KEY = 0.36  # brightness that a usual picture is exposed to, linear
+KEY = 0.42  # brightness that a usual picture is exposed to, linear
 USUAL = 0.50  # its brightness before exposure
 ADAPTS = 0.65  # share of a picture's difference from the usual that exposure takes away, as a phone does
+CONTRAST = 0.4  # share of an S-curve in the final tones
 SAMPLED = 7  # every so many pixels count for exposure
 _STEPS = 4096
 _WHITE = 3.2  # light that becomes pure white, in units of middle exposure
@@ -52,7 +53,10 @@ def _curve() -> UInt8[np.ndarray, " n"]:
     bent = x * (1 + x / _WHITE**2) / (1 + x) * 1.22
     bent = np.clip(bent, 0, 1)
     srgb = np.where(bent <= 0.0031308, 12.92 * bent, 1.055 * np.maximum(bent, 1e-9) ** (1 / 2.4) - 0.055)
-    return np.round(255 * np.clip(srgb, 0, 1)).astype(np.uint8)
+    srgb = np.clip(srgb, 0, 1)
+    contrast = (1 - CONTRAST) * srgb + CONTRAST * srgb * srgb * (3 - 2 * srgb)
+    table: np.ndarray = np.round(255 * contrast).astype(np.uint8)
+    return table
 
 
 _TABLE = _curve()

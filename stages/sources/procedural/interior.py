@@ -25,7 +25,8 @@ from stages.sources.procedural.shell import Room, l_shape, rectangle, shell_shee
 
 CELL_M = 0.1
 ATTEMPTS = 8
-MIN_THINGS = 9
+MIN_THINGS = 12
+DULL = frozenset({"curtain", "window", "radiator"})  # seen in passing, not looked for
 MIN_WALK_M2 = 2.2  # connected floor where the camera can be
 
 
@@ -131,7 +132,7 @@ def walk(interior: Interior, params: ProceduralParams, rng: np.random.Generator)
     focus_w = [
         (t.x, t.y)
         for t in interior.things
-        if t.model.placement not in {"rug", "ceiling"} and t.model.category != "curtain"
+        if t.model.placement not in {"rug", "ceiling"} and t.model.category not in DULL
     ]
     free = walkable(interior, params.eye_height_m)
     middle = (CELL_M / 2, CELL_M / 2)

@@ -93,16 +93,21 @@ def opposite(f: Furnishing, of: Placed, item: Item) -> Placed | None:
 
 
 def middle(f: Furnishing, item: Item, clear_m: float, spread: float = 0.15) -> Placed | None:
-    """Stand something near the middle of the largest rectangle of the room, with free floor all round."""
-    model = f.model(item)
-    x1, y1, x2, y2 = max(f.room.rectangles, key=lambda r: (r[2] - r[0]) * (r[3] - r[1]))
-    for k in range(TRIES):
-        reach = min(0.9, spread + 0.06 * k) / 2
+    """Stand something away from walls with free floor all round: near the middle of the room first, then anywhere.
+
+    A category is built anew for each round of tries, so that a smaller one may fit where the first did not.
+    """
+    areas = sorted(f.room.rectangles, key=lambda r: -(r[2] - r[0]) * (r[3] - r[1]))
+    for k in range(3 * TRIES):
+        if k % TRIES == 0:
+            model = f.model(item)
+        x1, y1, x2, y2 = areas[0] if k < TRIES else areas[int(f.rng.integers(len(areas)))]
+        reach = min(0.95, spread + 0.04 * k) / 2
         x = (x1 + x2) / 2 + f.uniform(-reach, reach) * (x2 - x1)
         y = (y1 + y2) / 2 + f.uniform(-reach, reach) * (y2 - y1)
-        along = 0.0 if (x2 - x1 > y2 - y1) != f.chance(0.15) else math.pi / 2
-        placed = Placed(model, x, y, 0.0, along)
-        if f.fits(placed.block.grown(clear_m)) and f.add(placed):
+        turned = 0.0 if (x2 - x1 > y2 - y1) != f.chance(0.15 + 0.01 * k) else math.pi / 2
+        placed = Placed(model, x, y, 0.0, turned)
+        if f.fits(placed.block.grown(clear_m), in_zone=True) and f.add(placed):
             return placed
     return None
 

@@ -78,6 +78,4 @@ def workplace(f: Furnishing, desk: Placed) -> None:
         put(f, desk, "keyboard", x_m=f.uniform(-0.05, 0.05), y_m=-0.2, turn=f.uniform(-0.06, 0.06))
     if f.chance(0.75):
         put(f, desk, "table lamp", x_m=side * half_x, y_m=0.2)
-    scatter(
-        f, desk, f.some(("cup", "book", "book", "plant", "bottle", "radio", "vase"), 1, 4) if f.optional(1.2) else []
-    )
+    scatter(f, desk, f.some(("cup", "book", "book", "bottle", "radio", "vase"), 1, 4) if f.optional(1.2) else [])

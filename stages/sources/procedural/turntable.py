@@ -60,7 +60,7 @@ def studio(
     reach = float(np.linalg.norm(cameras[:, :2, 3], axis=1).max())
     color = srgb(choose(rng, BACKDROPS))
     backdrop = _backdrop(1.5 * reach + 2.0 * _radius(thing.model), Material(color))
-    lighting = Lighting(_lights(reach, rng), (0.75, 0.75, 0.76), (1.0, 1.0, 1.0), 1.0)
+    lighting = Lighting(_lights(reach, rng), (1.9, 1.9, 1.92), (1.0, 1.0, 1.0), 1.0)
     return mesh_of([thing], [object_id], [backdrop], lighting)
 
 
@@ -87,7 +87,7 @@ def _lights(reach: float, rng: np.random.Generator) -> Sequence[Light]:
     """Put a warm key light up on one side and a weaker cool one on the other; strengths hold at the object."""
     side = float(rng.uniform(0, 2 * math.pi))
     lights = []
-    for turn, strength, color in ((0.0, 1.15, (1.0, 0.95, 0.88)), (2.3, 0.35, (0.88, 0.94, 1.0))):
+    for turn, strength, color in ((0.0, 2.7, (1.0, 0.96, 0.9)), (2.3, 0.8, (0.9, 0.95, 1.0))):
         x, y = reach * math.cos(side + turn), reach * math.sin(side + turn)
         power = strength * (x * x + y * y + (1.3 * reach) ** 2)
         r, g, b = (c * power for c in color)

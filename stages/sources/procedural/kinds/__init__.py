@@ -32,7 +32,7 @@ KINDS: dict[str, Kind] = {
     "bedroom": Kind(sleeping.bedroom, 1.3, (3.6, 5.0), (3.6, 5.0), 0.2, SOFT, PAINTED),
     "dining room": Kind(living.dining_room, 1.2, (3.8, 5.2), (3.8, 5.4), 0.15, WOODEN, PAINTED),
     "kitchen": Kind(
-        service.kitchen, 1.1, (3.4, 4.8), (3.4, 4.8), 0.15, (*STONE, "oak planks"), ("plain", "tiled", "tiled")
+        service.kitchen, 1.1, (3.8, 5.2), (3.8, 5.2), 0.15, (*STONE, "oak planks"), ("plain", "tiled", "tiled")
     ),
     "office": Kind(working.office, 1.2, (3.6, 5.4), (3.6, 5.2), 0.25, SOFT, ("plain", "accent", "plain")),
     "bathroom": Kind(service.bathroom, 0.7, (2.5, 3.4), (2.7, 3.6), 0.0, STONE, ("tiled", "tiled", "plain")),

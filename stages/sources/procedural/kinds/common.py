@@ -10,7 +10,7 @@ from stages.sources.procedural.on_things import put, scatter, workplace
 from stages.sources.procedural.on_walls import on_wall, picture_group
 from stages.sources.procedural.placed import Placed
 
-ON_TABLES = ("book", "book", "vase", "bowl", "candle", "cup", "cup", "bottle", "plant")
+ON_TABLES = ("book", "book", "vase", "bowl", "candle", "cup", "cup", "bottle")
 
 
 def seating_group(f: Furnishing, sofa: Placed) -> None:
@@ -30,7 +30,7 @@ def seating_group(f: Furnishing, sofa: Placed) -> None:
             speaker = f.model("speaker")
             for side in (-1, 1):
                 beside(f, stand, speaker, side, 0.12)
-        scatter(f, stand, f.some(("vase", "book", "radio", "plant"), 0, 1))
+        scatter(f, stand, f.some(("vase", "book", "radio"), 0, 1))
     if f.chance(0.6):
         beside(f, sofa, "floor lamp", 1 if f.chance(0.5) else -1, 0.1)
     if f.chance(0.8):
@@ -39,7 +39,7 @@ def seating_group(f: Furnishing, sofa: Placed) -> None:
 
 def dining_group(f: Furnishing, table: Placed, low: int, high: int) -> list[Placed]:
     """Lay a dining table and return the things on it."""
-    laid = [p for item in f.some(("vase", "bowl", "candle", "plant"), 1, 1) if (p := put(f, table, item, 0.0, 0.0))]
+    laid = [p for item in f.some(("vase", "bowl", "candle"), 1, 1) if (p := put(f, table, item, 0.0, 0.0))]
     cup = f.model("cup")
     for _ in range(int(f.rng.integers(low, high + 1))):
         placed = put(f, table, cup if f.chance(0.7) else f.some(("bottle", "bowl", "book", "candle"), 1, 1)[0])
@@ -64,7 +64,8 @@ def greenery(f: Furnishing, count: int) -> None:
 
 def wall_decor(f: Furnishing, pictures: int) -> None:
     """Hang pictures, perhaps a clock, on what is left of the walls."""
-    picture_group(f, None, pictures, 1.3)
+    hung = sum(p.model.category == "picture" for p in f.placed)
+    picture_group(f, None, max(0, min(pictures, 4 - hung)), 1.3)
     if f.chance(0.5):
         on_wall(f, "clock", f.uniform(1.7, 1.95))
 

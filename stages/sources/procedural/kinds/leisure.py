@@ -15,7 +15,7 @@ def music_room(f: Furnishing) -> None:
         facing_stool(f, piano, "stool", f.uniform(0.08, 0.2))
     stand = against_wall(f, "cabinet" if f.chance(0.5) else "tv stand", clear_m=0.5)
     if stand:
-        scatter(f, stand, f.some(("radio", "book", "vase", "plant", "table lamp"), 1, 3))
+        scatter(f, stand, f.some(("radio", "book", "vase", "table lamp"), 1, 3))
         speaker = f.model("speaker")
         for side in (-1, 1):
             beside(f, stand, speaker, side, 0.12)

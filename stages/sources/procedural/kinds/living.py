@@ -25,9 +25,13 @@ def living_room(f: Furnishing) -> None:
     sofa = against_wall(f, "sofa", "middle", f.walls(longest_first=True), clear_m=1.5)
     if sofa:
         seating_group(f, sofa)
+    if f.room.area_m2 > 21 and f.chance(0.6):
+        table = middle(f, "dining table", 0.6, spread=0.5)
+        if table:
+            _dine(f, table)
     if f.chance(0.3):
         hearth = against_wall(f, "fireplace", "middle", clear_m=0.8)
-        scatter(f, hearth, f.some(("vase", "candle", "candle", "plant", "book"), 2, 3))
+        scatter(f, hearth, f.some(("vase", "candle", "candle", "book"), 2, 3))
     books(f, int(f.rng.integers(1, 3)))
     if f.chance(0.5):
         _sideboard(f)
@@ -66,7 +70,7 @@ def dining_room(f: Furnishing) -> None:
 def _dine(f: Furnishing, table: Placed) -> None:
     if f.chance(0.35):
         rug(f, table.x, table.y, table.yaw)
-    around(f, table, "chair", int(f.rng.choice([2, 4, 4, 4, 6])), f.uniform(0.1, 0.16))
+    around(f, table, "chair", int(f.rng.choice([3, 4, 4, 5, 6, 6])), f.uniform(0.1, 0.16))
     dining_group(f, table, 2, 4)
     from_ceiling(f, "ceiling lamp", table.x, table.y)
 
@@ -76,10 +80,9 @@ def studio(f: Furnishing) -> None:
     sofa = against_wall(f, "sofa", "middle", f.walls(longest_first=True), clear_m=1.5)
     if sofa:
         seating_group(f, sofa)
-    table = middle(f, "dining table", 0.65, spread=0.8)
+    table = middle(f, "dining table", 0.6, spread=0.5)
     if table:
-        around(f, table, "chair", 4, 0.12)
-        dining_group(f, table, 1, 3)
+        _dine(f, table)
     desk = against_wall(f, "desk", clear_m=0.9)
     if desk:
         desk_group(f, desk)

@@ -22,18 +22,20 @@ def kitchen(f: Furnishing) -> None:
             scatter(f, placed, f.some(APPLIANCES, 2, 4))
             if f.chance(0.55):
                 on_wall(f, "shelf", f.uniform(1.4, 1.5), placed)
-    table = middle(f, "dining table", 0.62, spread=0.4)
+    table = middle(f, "dining table", 0.55, spread=0.3)
     if table:
-        around(f, table, "chair" if f.chance(0.8) else "stool", int(f.rng.choice([2, 3, 4])), 0.12)
+        around(f, table, "chair" if f.chance(0.8) else "stool", int(f.rng.choice([2, 3, 4, 4])), 0.12)
         dining_group(f, table, 1, 4)
         from_ceiling(f, "ceiling lamp", table.x, table.y)
-    if f.chance(0.5):
-        sideboard = against_wall(f, "cabinet", clear_m=0.5)
-        scatter(f, sideboard, f.some(APPLIANCES, 1, 3))
+    if not any(p.model.category == "refrigerator" for p in done):
+        against_wall(f, "refrigerator", "corner", clear_m=0.6)
+    if f.chance(0.6):
+        sideboard = against_wall(f, f.some(("cabinet", "cabinet", "dresser"), 1, 1)[0], clear_m=0.5)
+        scatter(f, sideboard, f.some(APPLIANCES, 2, 4))
     against_wall(f, "trash can", clear_m=0.1)
     greenery(f, int(f.rng.integers(0, 2)))
     wall_decor(f, int(f.rng.integers(1, 3)))
-    oddments(f, ("basket", "stool", "box", "ladder"), 0, 2)
+    oddments(f, ("basket", "stool", "box", "ladder", "chair", "bench"), 1, 3)
 
 
 def bathroom(f: Furnishing) -> None:
@@ -45,7 +47,7 @@ def bathroom(f: Furnishing) -> None:
     against_wall(f, "toilet", clear_m=0.5)
     machine = against_wall(f, "washing machine", clear_m=0.6)
     if machine:
-        scatter(f, machine, f.some(("bottle", "bottle", "bowl", "plant"), 1, 3))
+        scatter(f, machine, f.some(("bottle", "bottle", "bowl"), 1, 3))
         beside(f, machine, "basket", 1 if f.chance(0.5) else -1, 0.08)
     cabinet = against_wall(f, "cabinet" if f.chance(0.5) else "nightstand", clear_m=0.4)
     scatter(f, cabinet, f.some(("bottle", "bottle", "candle", "vase", "cup"), 1, 3))
@@ -61,7 +63,7 @@ def hallway(f: Furnishing) -> None:
     against_wall(f, "coat rack", "corner", clear_m=0.2)
     chest = against_wall(f, "dresser" if f.chance(0.6) else "cabinet", clear_m=0.6)
     if chest:
-        scatter(f, chest, f.some(("vase", "table lamp", "book", "plant", "bowl", "candle"), 2, 3))
+        scatter(f, chest, f.some(("vase", "table lamp", "book", "bowl", "candle"), 2, 3))
         if not on_wall(f, "mirror", chest.block.high + f.uniform(0.15, 0.3), chest):
             picture_group(f, chest, 2, 1.4)
     if f.chance(0.7):
@@ -71,6 +73,10 @@ def hallway(f: Furnishing) -> None:
     against_wall(f, "umbrella stand", clear_m=0.1)
     if f.chance(0.5):
         against_wall(f, "wardrobe", clear_m=0.6)
+    if f.chance(0.6):
+        seat = against_wall(f, f.some(("armchair", "chair", "stool"), 1, 1)[0], clear_m=0.4)
+        if seat:
+            beside(f, seat, "plant", 1 if f.chance(0.5) else -1, 0.08)
     if f.chance(0.6):
         rug(f, f.room.rectangles[0][2] / 2, f.room.rectangles[0][3] / 2, 0.0)
     greenery(f, int(f.rng.integers(0, 2)))

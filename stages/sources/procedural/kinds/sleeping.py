@@ -24,12 +24,18 @@ def bedroom(f: Furnishing) -> None:
     against_wall(f, "wardrobe", "corner" if f.chance(0.6) else "any", clear_m=0.7)
     dresser = against_wall(f, "dresser", clear_m=0.6)
     if dresser:
-        scatter(f, dresser, f.some(("vase", "book", "candle", "table lamp", "bottle", "radio", "plant"), 2, 4))
+        scatter(f, dresser, f.some(("vase", "book", "candle", "table lamp", "bottle", "radio"), 2, 4))
         on_wall(f, "mirror", dresser.block.high + f.uniform(0.12, 0.25), dresser)
-    if f.chance(0.4):
+    if f.chance(0.55):
         reading_corner(f)
-    greenery(f, int(f.rng.integers(0, 2)))
-    wall_decor(f, int(f.rng.integers(1, 3)))
+    if f.chance(0.4):
+        desk = against_wall(f, "desk", clear_m=0.8)
+        if desk:
+            desk_group(f, desk)
+    if f.chance(0.4):
+        books(f, 1)
+    greenery(f, int(f.rng.integers(1, 3)))
+    wall_decor(f, int(f.rng.integers(1, 4)))
     oddments(f, ("suitcase", "backpack", "basket", "box", "stool", "fan", "teddy bear", "guitar"), 1, 3)
 
 
