@@ -1,25 +1,16 @@
-"""Columns as arrays and numbers, and ranks within groups: the base of caps and balances."""
+"""Ranks within groups: the base of caps and balances."""
 
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
-from jaxtyping import Int, Shaped
+from jaxtyping import Bool, Int, Shaped, UInt64
 
 
-def one_chunk(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """Return a column as one array, without a copy where it already is one."""
-    if not isinstance(column, pa.ChunkedArray):
-        return column
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-
-
-def codes(column: pa.ChunkedArray | pa.Array) -> Int[np.ndarray, " n"]:
-    """Number the distinct values of a column."""
-    numbers: Int[np.ndarray, " n"] = (
-        one_chunk(column).dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    )
-    return numbers
+def starts_of(groups: Int[np.ndarray, " n"]) -> Int[np.ndarray, " g"]:
+    """First row of each run of equal values."""
+    if len(groups) == 0:
+        return np.zeros(0, dtype=np.int64)
+    return np.concatenate([[0], np.flatnonzero(np.diff(groups)) + 1]).astype(np.int64)
 
 
 def rank_within(groups: Int[np.ndarray, " n"], order: Shaped[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
@@ -31,8 +22,14 @@ def rank_within(groups: Int[np.ndarray, " n"], order: Shaped[np.ndarray, " n"]) 
     """
     sorting = np.lexsort((order, groups))
     ordered = groups[sorting]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(groups) else np.zeros(0, dtype=np.int64)
+    starts = starts_of(ordered)
     lengths = np.diff(np.r_[starts, len(groups)])
     ranks = np.empty(len(groups), dtype=np.int64)
     ranks[sorting] = np.arange(len(groups)) - np.repeat(starts, lengths)
     return ranks
+
+
+def choose(groups: Int[np.ndarray, " n"], keys: UInt64[np.ndarray, " n"], most: int) -> Bool[np.ndarray, " n"]:
+    """Keep at most `most` rows per group: those with the smallest keys. Order of rows does not matter."""
+    kept: Bool[np.ndarray, " n"] = rank_within(groups, keys) < most
+    return kept

@@ -11,13 +11,14 @@ from jaxtyping import Bool, Int
 from pydantic import Field
 
 from stages.params import Params
+from stages.ranks import choose
 from stages.registry import resolve
 from stages.relations import PAIR_RELATIONS
 from stages.relations.base import Judged, Limits
 from stages.relations.count import absence, counts_and_presence
 from stages.relations.existence import KINDS, existence
 from stages.relations.facts import drop_rows, fact_table, joined, lists_of, short_names, worst_geometry
-from stages.relations.pairs import choose, pairs_within
+from stages.relations.pairs import pairs_within
 from stages.relations.rotation import RotationLimits, rotations
 from stages.relations.sightings import SeenLimits, Sightings, sightings_of
 from stages.rng import key, mix

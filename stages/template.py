@@ -13,9 +13,9 @@ from stages.formats.names import clean_column
 from stages.formats.shown import Shown, shown
 from stages.marks.select import MarkParams, mark_places
 from stages.params import Params
-from stages.ranks import one_chunk
 from stages.registry import resolve, suggest
 from stages.runner import EXAMPLES, Context, Counts, Result, Stage, main
+from stages.schema.columns import one_chunk
 from stages.schema.errors import TableError
 from stages.schema.tables import TABLES
 from stages.sides import side_of

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Int
 
 from stages.formats.names import Names, Reserved, clean_column, view_names
 from stages.formats.references import Places, References, pair_marks, references, thousandths
-from stages.ranks import codes, one_chunk
+from stages.schema.columns import codes, one_chunk
 from stages.schema.errors import TableError
 
 JOIN_VIEWS = " "  # between the views of one question

@@ -13,8 +13,9 @@ from pydantic import Field
 
 from stages.marks.palette import PALETTE
 from stages.params import Params
-from stages.ranks import codes, one_chunk, rank_within
+from stages.ranks import rank_within
 from stages.rng import column_keys
+from stages.schema.columns import codes, one_chunk
 
 
 class MarkParams(Params):

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Bool, Int
 
+from stages.ranks import choose, starts_of
 from stages.relations.facts import drop_rows, fact_table, joined, lists_of
-from stages.relations.pairs import choose, starts_of
 from stages.relations.sightings import Sightings
 from stages.rng import column_keys, integers, mix
 from stages.runner import Counts

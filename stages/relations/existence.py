@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Bool, Float, Int
 
+from stages.ranks import choose, starts_of
 from stages.relations.count import category_groups, fact_table_empty, names_tail
 from stages.relations.facts import drop_rows, fact_table, joined, lists_of, short_names
-from stages.relations.pairs import choose, starts_of
 from stages.relations.sightings import Sightings
 from stages.rng import mix
 from stages.runner import Counts

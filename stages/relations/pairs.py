@@ -1,16 +1,11 @@
-"""All pairs inside groups of consecutive rows, and choosing a few per group by key. Vectorised over groups."""
+"""All pairs inside groups of consecutive rows, vectorised over groups of equal size."""
 
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Int, UInt64
+from jaxtyping import Int
 
-
-def starts_of(groups: Int[np.ndarray, " n"]) -> Int[np.ndarray, " g"]:
-    """First row of each run of equal values."""
-    if len(groups) == 0:
-        return np.zeros(0, dtype=np.int64)
-    return np.concatenate([[0], np.flatnonzero(np.diff(groups)) + 1]).astype(np.int64)
+from stages.ranks import starts_of
 
 
 def pairs_within(groups: Int[np.ndarray, " n"]) -> tuple[Int[np.ndarray, " p"], Int[np.ndarray, " p"]]:
@@ -24,8 +19,8 @@ def pairs_within(groups: Int[np.ndarray, " n"]) -> tuple[Int[np.ndarray, " p"], 
     sizes = np.diff(np.append(starts, len(groups)))
     first: list[Int[np.ndarray, " p"]] = []
     second: list[Int[np.ndarray, " p"]] = []
-    for size in np.flatnonzero(np.bincount(sizes))[np.flatnonzero(np.bincount(sizes)) > 1] if len(sizes) else ():
-        i, j = np.triu_indices(int(size), 1)
+    for size in set(sizes.tolist()) - {0, 1}:
+        i, j = np.triu_indices(size, 1)
         base = starts[sizes == size][:, None]
         first.append((base + i[None]).ravel())
         second.append((base + j[None]).ravel())
@@ -34,14 +29,3 @@ def pairs_within(groups: Int[np.ndarray, " n"]) -> tuple[Int[np.ndarray, " p"], 
     i_all, j_all = np.concatenate(first), np.concatenate(second)
     order = np.lexsort((j_all, i_all))
     return i_all[order], j_all[order]
-
-
-def choose(groups: Int[np.ndarray, " n"], keys: UInt64[np.ndarray, " n"], most: int) -> Bool[np.ndarray, " n"]:
-    """Keep at most `most` rows per group: those with the smallest keys. Order of rows does not matter."""
-    order = np.lexsort((keys, groups))
-    starts = starts_of(groups[order])
-    sizes = np.diff(np.append(starts, len(groups)))
-    rank = np.arange(len(groups)) - np.repeat(starts, sizes)
-    kept = np.zeros(len(groups), dtype=np.bool_)
-    kept[order] = rank < most
-    return kept

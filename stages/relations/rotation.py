@@ -16,9 +16,10 @@ from pydantic import Field
 
 from stages.geometry.frames import signed_degrees
 from stages.params import Params
+from stages.ranks import choose
 from stages.relations.count import fact_table_empty
 from stages.relations.facts import drop_rows, fact_table, joined, lists_of, short_names
-from stages.relations.pairs import choose, pairs_within
+from stages.relations.pairs import pairs_within
 from stages.relations.sightings import Sightings
 from stages.rng import mix
 from stages.runner import Counts

@@ -8,10 +8,16 @@ import pyarrow.compute as pc
 from jaxtyping import Float, Int
 
 
-def whole(table: pa.Table, name: str) -> pa.Array:
-    """Return one column as a single array, without a copy where it has one chunk."""
-    column = table.column(name)
+def one_chunk(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Return a column as a single array, without a copy where it already is one."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def whole(table: pa.Table, name: str) -> pa.Array:
+    """Return the column of that name as a single array."""
+    return one_chunk(table.column(name))
 
 
 def to_numpy(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
@@ -21,14 +27,14 @@ def to_numpy(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
     )
 
 
-def codes(texts: pa.Array) -> Int[np.ndarray, " n"]:
+def codes(texts: pa.ChunkedArray | pa.Array) -> Int[np.ndarray, " n"]:
     """One number per row, 0 to distinct texts - 1, equal for equal texts and sorting as the texts do.
 
     Example:
         >>> codes(pa.array(["b", "a", "b"])).tolist()
         [1, 0, 1]
     """
-    encoded = texts.dictionary_encode()
+    encoded = one_chunk(texts).dictionary_encode()
     order = to_numpy(pc.array_sort_indices(encoded.dictionary)).astype(np.int64)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))

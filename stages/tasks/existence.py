@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from stages.ranks import codes, rank_within
+from stages.ranks import rank_within
 from stages.rng import key, mix
+from stages.schema.columns import codes
 from stages.tasks.base import AskParams, Batch, BoolArray, Draft, FactRows, Task, always, either, texts
 from stages.tasks.grammar import category_fills
 

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from stages.formats.names import clean_column
 from stages.formats.shown import JOIN_VIEWS, Shown
-from stages.ranks import codes, one_chunk, rank_within
+from stages.ranks import rank_within
 from stages.rng import column_keys, integers, key, mix
+from stages.schema.columns import codes, one_chunk
 from stages.tasks.base import AskParams, Batch, BoolArray, FactRows, FloatArray, IntArray, KeyArray, Task
 
 Drops = list[tuple[str, pa.StringArray]]

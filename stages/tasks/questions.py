@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.formats.phrases import render, repeat
-from stages.ranks import one_chunk
+from stages.schema.columns import one_chunk
 from stages.schema.tables import QUESTION
 from stages.tasks.base import AskParams, Draft, IntArray, KeyArray
 from stages.tasks.facts import Chosen, Facts, batches

@@ -14,8 +14,8 @@ from stages.formats.choose import draw, impossible, possible
 from stages.formats.phrases import render
 from stages.formats.shown import Shown
 from stages.params import Params
-from stages.ranks import one_chunk
 from stages.rng import key, mix, uniform
+from stages.schema.columns import one_chunk
 from stages.schema.tables import SAMPLE
 from stages.tasks.base import LETTERS, BoolArray, Groups, IntArray
 from stages.tasks.facts import Drops

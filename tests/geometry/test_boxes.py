@@ -16,7 +16,7 @@ box = st.tuples(
 
 
 def gap(a: Box, b: Box) -> float:
-    columns = [np.array([value]) for value in (*a, *b)]
+    columns = [np.array([value], dtype=np.float64) for value in (*a, *b)]
     return float(boxes.upright_gap(*columns)[0])
 
 

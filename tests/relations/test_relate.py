@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stages.ranks import choose
 from stages.relate import relate
-from stages.relations.pairs import choose, pairs_within
+from stages.relations.pairs import pairs_within
 from stages.runner import Result
 from stages.schema.validate import validate
 from tests.relations.scenes import CONTEXT, Thing, params, shard
