@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,10 @@ from stages.schema.errors import UserError
 
 class UnknownName(UserError):
     """A name that is in no table; the message suggests the nearest one and lists all."""
+
+
+class MissingPackage(UserError):
+    """A plug-in needs a package that is not installed; the message holds the pip line."""
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
@@ -25,8 +30,13 @@ def resolve(table: Mapping[str, str], name: str, what: str) -> Any:
 
     Raises:
         UnknownName: `name` has no row in `table`.
+        MissingPackage: A package named by the plug-in's `requires` is not installed.
     """
     if name not in table:
         raise UnknownName(f"unknown {what} {name!r}.{suggest(name, table)} Known: {', '.join(sorted(table))}")
     module, attribute = table[name].split(":")
-    return getattr(importlib.import_module(module), attribute)
+    plugin = getattr(importlib.import_module(module), attribute)
+    missing = [package for package in getattr(plugin, "requires", ()) if importlib.util.find_spec(package) is None]
+    if missing:
+        raise MissingPackage(f"{what} {name!r} needs {', '.join(missing)}; run `pip install {' '.join(missing)}`")
+    return plugin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,8 +76,5 @@ def load_model(name: str, data: Mapping[str, Any], context: ModelContext) -> Mod
     if not isinstance(section, Mapping) or not isinstance(section.get("model"), str):
         raise UserError(f"params.yaml: {where}.model: expected the name of a model, one of {', '.join(sorted(MODELS))}")
     kind = resolve(MODELS, section["model"], "model")
-    missing = [package for package in kind.requires if importlib.util.find_spec(package) is None]
-    if missing:
-        raise UserError(f"model {section['model']} needs {', '.join(missing)}; run `pip install {' '.join(missing)}`")
     model: Model = kind(params_file.parse(kind.params_type, section, where), context)
     return model
