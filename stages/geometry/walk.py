@@ -230,7 +230,7 @@ def _headings(path_w: np.ndarray, focus_w: np.ndarray, weight: np.ndarray, plan:
     moment = _moments(path_w, focus_w, plan)
     when = np.exp(-np.square((np.arange(len(path_w))[:, None] - moment) / max(1.2, GLANCE * len(path_w))))
     ahead = np.exp(-np.square(_aside(path_w, yaws, focus_w) / FIELD))
-    value = value + (when[:, None] * ahead).max(axis=2)
+    value = value + (when[:, None] * ahead).max(axis=2) * (0.35 + 0.65 * value)
     cost = 0.07 * np.square(np.angle(np.exp(1j * (headings[:, None] - headings))) / np.deg2rad(TURN_DEG))
     yaw: np.ndarray = ndimage.gaussian_filter1d(
         np.unwrap(headings[_best_sequence(value, cost)]), sigma=0.8, mode="nearest"

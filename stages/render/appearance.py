@@ -95,11 +95,13 @@ class Synthetic:
         grid = shadow_grid(hits, row_of_pixel, camera.size_wh, self._lights, self._sharp, self._blockers)
         pixels_px = camera.pixels()
         light = self._light(rays, rows, hits, grid, pixels_px)
-        edge = np.flatnonzero(self._edges(camera, cast, rows, hits, light))
-        others = np.stack([self._seen_beside(camera, pixels_px, edge, offset, grid) for offset in OFFSETS_PX])
         factor = exposure(light)
-        light[edge] = averaged(light[edge] * np.float32(factor), others * np.float32(factor)) / np.float32(factor)
-        return displayed(light, factor)
+        light *= np.float32(factor)
+        edge = np.flatnonzero(self._edges(camera, cast, rows, hits, light))
+        shown = np.flatnonzero(np.bincount(cast[1][rows], minlength=len(self._surface.faces)))
+        others = [self._seen_beside(camera, pixels_px[edge] + o, o, shown, edge, grid) for o in OFFSETS_PX]
+        light[edge] = averaged(light[edge], np.stack(others) * np.float32(factor))
+        return displayed(light)
 
     def _hits(self, camera: Camera, rays: np.ndarray, cast: Cast, rows: np.ndarray) -> Hits:
         if self._stored_light is None:
@@ -119,9 +121,12 @@ class Synthetic:
         lit = outgoing(self._surface, self._textures, hits, self._lights, share)
         if len(rows) == len(rays):
             return lit
-        directions = rays[:, 3:] / np.linalg.norm(rays[:, 3:], axis=1, keepdims=True)
-        light = sky(directions)
+        light = np.empty((len(rays), 3), np.float32)
         light[rows] = lit
+        missed = np.ones(len(rays), bool)
+        missed[rows] = False
+        away = rays[missed, 3:]
+        light[missed] = sky(away / np.linalg.norm(away, axis=1, keepdims=True))
         return light
 
     def _edges(self, camera: Camera, cast: Cast, rows: np.ndarray, hits: Hits, light: np.ndarray) -> np.ndarray:
@@ -137,13 +142,19 @@ class Synthetic:
         return edges(*planes, normal.reshape(height, width, 3), light.reshape(height, width, 3)).ravel()
 
     def _seen_beside(
-        self, camera: Camera, pixels_px: np.ndarray, chosen: np.ndarray, offset_px: np.ndarray, grid: ShadowGrid
+        self,
+        camera: Camera,
+        places_px: np.ndarray,
+        offset_px: np.ndarray,
+        shown: np.ndarray,
+        chosen: np.ndarray,
+        grid: ShadowGrid,
     ) -> Float32[np.ndarray, "n 3"]:
-        """Return the light through chosen pixels, beside their centres."""
+        """Return the light through places beside the centres of chosen pixels, from faces shown at some centre."""
         vertices, faces = self._surface.vertices, self._surface.faces
-        places_px = pixels_px[chosen] + offset_px
+        local = seen(vertices, faces[shown], camera, (float(offset_px[0]), float(offset_px[1]))).ravel()[chosen]
+        face = np.where(local >= 0, shown[local], -1).astype(np.int32) if len(shown) else local
         rays = camera.rays(places_px)
-        face = seen(vertices, faces, camera, (float(offset_px[0]), float(offset_px[1]))).ravel()[chosen]
         cast = met(vertices, faces, rays, face)
         rows = np.flatnonzero(face >= 0)
         return self._light(rays, rows, self._hits(camera, rays, cast, rows), grid, places_px)

@@ -97,7 +97,9 @@ def _points(surface: Surface, unit: float) -> _Points:
     inset = corners + inward * np.minimum(0.3, unit * INSET_M / np.maximum(length, 1e-6))
     cell = welded(corners.reshape(-1, 3), unit * CELL_M)
     facing = welded(surface.corner_normal.reshape(-1, 3), 0.6)
-    owner = np.repeat(surface.face_object.astype(np.int64) + 1, 3)
+    # Materials are kept apart: a sheet hidden below a blanket must not lend it its darkness.
+    kind = (surface.face_object.astype(np.int64) + 1) * len(surface.materials) + surface.face_material
+    owner = np.repeat(kind, 3)
     key = (cell * (int(facing.max(initial=0)) + 1) + facing) * (int(owner.max(initial=0)) + 1) + owner
     _, first, number = np.unique(key, return_index=True, return_inverse=True)
     return _Points(

@@ -16,4 +16,4 @@ def compiled(function: Kernel) -> Kernel:
 
     A shape checker wraps functions when tests import them; the kernel itself is what lies below such wrappers.
     """
-    return cast(Kernel, numba.njit(cache=True)(inspect.unwrap(function)))
+    return cast(Kernel, numba.njit(cache=True, error_model="numpy")(inspect.unwrap(function)))

@@ -62,7 +62,12 @@ def _curve() -> UInt8[np.ndarray, " n"]:
 _TABLE = _curve()
 
 
-def displayed(light: Float32[np.ndarray, "*n 3"], factor: float) -> UInt8[np.ndarray, "*n 3"]:
+@compiled
+def displayed(light: Float32[np.ndarray, "n 3"]) -> UInt8[np.ndarray, "n 3"]:
     """Return the sRGB picture of exposed light."""
-    step = np.clip(light * np.float32(factor * (_STEPS - 1) / _WHITE), 0, _STEPS - 1).astype(np.int32)
-    return _TABLE[step]
+    out = np.empty(light.shape, np.uint8)
+    for i in range(len(light)):
+        for c in range(3):
+            step = light[i, c] * np.float32((_STEPS - 1) / _WHITE)
+            out[i, c] = _TABLE[int(min(max(step, np.float32(0)), np.float32(_STEPS - 1)))]
+    return out

@@ -88,4 +88,4 @@ def _bulb(lamp: Placed) -> tuple[float, float, float]:
         return (x, y, z)
     low, high = (f(lamp.vertices_w()[faces.ravel()], axis=0) for f in (np.min, np.max))
     x, y, z = ((low + high) / 2).tolist()
-    return (x, y, lamp.z - 0.05) if lamp.model.category == "ceiling lamp" else (x, y, z)
+    return (x, y, lamp.z - 0.13) if lamp.model.category == "ceiling lamp" else (x, y, z)
