@@ -18,6 +18,8 @@ run: $(INSTALLED) ## set up, build everything that is out of date, show the scor
 	$(IN_VENV) python -m stages.check_params
 	$(IN_VENV) dvc repro
 	$(IN_VENV) python -m stages.scoreboard
+	@echo "Reports (read, kept, dropped by reason; scores): data/reports/"
+	@echo "Benchmark: data/split/benchmark/    Training set: data/split/train/    InternVL / LLaVA JSONL: data/export/"
 
 flow: $(INSTALLED) ## the same build as a Prefect flow
 	$(IN_VENV) python -m flows.build

@@ -46,6 +46,8 @@ def main() -> None:
     """Compose the panels two by two."""
     if len(sys.argv) != 3:
         sys.exit("usage: python docs/make_picture.py QUESTION_ID OUT.jpg")
+    if not EXPORT.is_dir():
+        sys.exit(f"{EXPORT}: no such folder; run `make run` first")
     panels = [panel(sample) for _, sample in sorted(samples_of(sys.argv[1]).items())][:4]
     if len(panels) < 4:
         sys.exit(f"{sys.argv[1]}: needs training samples in four image formats, found {len(panels)}")
