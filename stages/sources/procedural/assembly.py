@@ -12,6 +12,7 @@ from stages.geometry.mesh import LabelledMesh, Light, Material, Rgb
 from stages.render.surface import OUTDOORS
 from stages.schema.records import ObjectRow
 from stages.sources.procedural.furniture.likeness import ALSO_SEEN
+from stages.sources.procedural.library import LibraryModel
 from stages.sources.procedural.placed import Placed
 from stages.sources.procedural.shell import Sheet
 
@@ -38,7 +39,7 @@ def object_rows(scene_id: str, things: Sequence[Placed]) -> list[ObjectRow]:
                 object_id=f"{scene_id}:{name}_{counts[name]}",
                 scene_id=scene_id,
                 category=thing.model.category,
-                category_raw=thing.model.category,
+                category_raw=thing.model.raw_name if isinstance(thing.model, LibraryModel) else thing.model.category,
                 caption=thing.model.caption,
                 center_w=(thing.x, thing.y, thing.z + height / 2),
                 size_m=(width, depth, height),
@@ -96,7 +97,7 @@ def _of_thing(label: int, thing: Placed, lighting: Lighting) -> _Part:
     materials = tuple(_at_hour(m, model.category, lighting) if m.emission > 0 else m for m in model.materials)
     return _Part(
         thing.vertices_w(), model.vertices_m, model.faces, model.face_material, materials, label,
-        getattr(model, "face_uv", None),
+        model.face_uv if isinstance(model, LibraryModel) else None,
     )  # fmt: skip
 
 
