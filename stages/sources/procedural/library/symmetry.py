@@ -27,7 +27,7 @@ def symmetry_deg(
     def same(angle_deg: float) -> bool:
         c, s = np.cos(np.deg2rad(angle_deg)), np.sin(np.deg2rad(angle_deg))
         turned = points @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
-        gap, like = tree.query(turned, k=3)
+        gap, like = tree.query(turned, k=4)
         fits = (gap <= reach) & (np.abs(colors[like] - colors[:, None]).max(axis=2) <= COLOR)
         return bool(fits.any(axis=1).mean() >= AGREE)
 
