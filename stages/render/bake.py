@@ -20,6 +20,7 @@ from stages.render.surface import Surface, mean_colors, welded
 
 EDGE_M = 0.3  # longest edge of the triangles that light is stored on, in a room
 CELL_M = 0.07  # corners within such a cell that face the same way share one point, in a room
+LAYER_M = 0.02  # corners on planes further apart than this have points of their own
 RAYS = 32  # per point
 BOUNCES = 3
 OPEN_M = 1.6  # a ray that runs this far without a hit receives the whole room light
@@ -97,9 +98,11 @@ def _points(surface: Surface, unit: float) -> _Points:
     inset = corners + inward * np.minimum(0.3, unit * INSET_M / np.maximum(length, 1e-6))
     cell = welded(corners.reshape(-1, 3), unit * CELL_M)
     facing = welded(surface.corner_normal.reshape(-1, 3), 0.6)
-    # Materials are kept apart: a sheet hidden below a blanket must not lend it its darkness.
+    # Materials and layers are kept apart: a sheet hidden below a blanket must not lend it its darkness.
     kind = (surface.face_object.astype(np.int64) + 1) * len(surface.materials) + surface.face_material
-    owner = np.repeat(kind, 3)
+    depth_m = (corners.reshape(-1, 3) * surface.corner_normal.reshape(-1, 3)).sum(axis=1)
+    layer = np.round(depth_m / (unit * LAYER_M)).astype(np.int64)
+    owner = np.repeat(kind, 3) * (int(np.ptp(layer)) + 1 if len(layer) else 1) + layer - layer.min(initial=0)
     key = (cell * (int(facing.max(initial=0)) + 1) + facing) * (int(owner.max(initial=0)) + 1) + owner
     _, first, number = np.unique(key, return_index=True, return_inverse=True)
     return _Points(
