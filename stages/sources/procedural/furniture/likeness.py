@@ -8,6 +8,7 @@ from __future__ import annotations
 
 ALSO_SEEN: dict[str, tuple[str, ...]] = {
     "armchair": ("chair", "cushion", "sofa"),
+    "backpack": ("bottle",),
     "basket": ("box",),
     "bed": ("cushion",),
     "bench": ("stool", "coffee table"),
@@ -24,6 +25,7 @@ ALSO_SEEN: dict[str, tuple[str, ...]] = {
     "monitor": ("television",),
     "nightstand": ("book", "cabinet", "dresser"),
     "office chair": ("chair", "armchair"),
+    "piano": ("book", "keyboard"),
     "pot": ("bowl",),
     "shelf": ("book", "bookshelf", "bottle", "box", "cup", "plant", "vase"),
     "sink": ("bowl", "cabinet"),
