@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 EXPORT = Path("data/export")
-WIDTH_PX, TEXT_PX, LINE_PX, COLUMNS = 640, 260, 24, 72
+WIDTH_PX, TEXT_PX, LINE_PX, COLUMNS = 640, 230, 24, 72
 
 
 def samples_of(question_id: str) -> dict[str, dict[str, object]]:
