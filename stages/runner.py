@@ -6,20 +6,14 @@ Outputs are written below `data/.tmp` and renamed when complete, so a killed sta
 
 from __future__ import annotations
 
-import ctypes
 import json
 import logging
 import os
-import resource
 import shutil
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -30,6 +24,7 @@ from stages import params as params_file
 from stages.progress import Progress, emit
 from stages.schema.errors import UserError
 from stages.schema.store import read_table, shard_path, shards_in, write_table
+from stages.workers import die_with_parent, peak_mib, spread, workers
 
 DATA = Path("data")
 EXAMPLES = 5
@@ -198,10 +193,9 @@ class Run:
             self.counts += counts
 
     def imap(self, work: Callable[[J], R], jobs: Sequence[J], what: str = "shards") -> Iterator[R]:
-        """Yield `work(job)` in job order, computed by `workers()` processes (this one when only one)."""
-        count = min(workers(), len(jobs))
+        """Yield `work(job)` in job order, computed by the worker processes."""
         with Progress(self.name, len(jobs), what) as progress:
-            for result in map(work, jobs) if count <= 1 else _pool_map(work, jobs, count):
+            for result in spread(work, jobs):
                 progress.step()
                 yield result
 
@@ -242,48 +236,6 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(temporary, path)
-
-
-def _pool_map(work: Callable[[J], R], jobs: Sequence[J], count: int) -> Iterable[R]:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one process per core; more threads only fight
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_init_worker) as pool:
-        try:
-            yield from pool.map(work, jobs)
-        except BrokenProcessPool as error:
-            raise UserError(
-                "a worker process was killed, most likely for lack of memory; run again with WORKERS=1"
-            ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _init_worker() -> None:
-    die_with_parent()
-    pa.set_cpu_count(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells them to stop
-
-
-def die_with_parent() -> None:
-    """Ask Linux to end this process when its parent dies, so that a killed run leaves no writer behind."""
-    if sys.platform == "linux":
-        parent = os.getppid()
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-        if os.getppid() != parent:
-            raise SystemExit(1)
-
-
-def workers() -> int:
-    """Worker processes: `WORKERS` from the environment, else the cores this process may use."""
-    given = os.environ.get("WORKERS", "")
-    if given and not (given.isdigit() and int(given) > 0):
-        raise UserError(f"environment variable WORKERS: expected a whole number from 1, found {given!r}")
-    return int(given) if given else len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-def peak_mib() -> int:
-    """Largest resident memory of this process and of its finished children, MiB (the larger of the two)."""
-    unit = 1024 if sys.platform == "linux" else 1024 * 1024
-    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) // unit
 
 
 def only_argument(argv: Sequence[str], usage: str) -> str:

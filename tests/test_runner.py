@@ -15,6 +15,7 @@ from stages.params import Params
 from stages.schema.errors import UserError
 from stages.schema.records import SceneRow, to_table
 from stages.schema.store import shard_of, shard_path, write_table
+from stages.workers import workers
 
 PARAMS = "seed: 1\nsources: {demo: {}}\nkeep: {marker: %s}\n"
 
@@ -135,7 +136,7 @@ def test_mistakes_are_one_message(
 def test_bad_worker_counts(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKERS", value)
     with pytest.raises(UserError, match="WORKERS"):
-        runner.workers()
+        workers()
 
 
 def test_events_go_to_the_named_file(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

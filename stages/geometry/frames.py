@@ -6,17 +6,6 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 MAX_PITCH_DEG = 75.0
-_OPENCV_FROM_OPENGL = np.diag([1.0, -1.0, -1.0, 1.0])
-
-
-def invert_rigid(a_from_b: Float[np.ndarray, "n 4 4"]) -> Float[np.ndarray, "n 4 4"]:
-    """Invert rigid transforms by transposing their rotations."""
-    rotation = np.swapaxes(a_from_b[:, :3, :3], 1, 2)
-    inverse = np.zeros_like(a_from_b)
-    inverse[:, :3, :3] = rotation
-    inverse[:, :3, 3] = -np.einsum("nij,nj->ni", rotation, a_from_b[:, :3, 3])
-    inverse[:, 3, 3] = 1.0
-    return inverse
 
 
 def is_rigid(a_from_b: Float[np.ndarray, "n 4 4"], tolerance: float = 1e-3) -> Bool[np.ndarray, " n"]:
@@ -28,12 +17,6 @@ def is_rigid(a_from_b: Float[np.ndarray, "n 4 4"], tolerance: float = 1e-3) -> B
     orthonormal = np.abs(product - np.eye(3)).max(axis=(1, 2)) < tolerance
     bottom = np.abs(safe[:, 3] - np.array([0.0, 0.0, 0.0, 1.0])).max(axis=1) < tolerance
     result: Bool[np.ndarray, " n"] = finite & orthonormal & bottom & (np.linalg.det(rotation) > 0)
-    return result
-
-
-def opencv_from_opengl(world_from_gl: Float[np.ndarray, "n 4 4"]) -> Float[np.ndarray, "n 4 4"]:
-    """Turn OpenGL camera-to-world poses (y up, looking along -z) into OpenCV ones (y down, z forward)."""
-    result: Float[np.ndarray, "n 4 4"] = world_from_gl @ _OPENCV_FROM_OPENGL
     return result
 
 
