@@ -1,5 +1,6 @@
 """How a step process lives and dies: a session of its own, the end of its parent, and signals DVC never sees."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -40,10 +41,21 @@ class Stop:
         signal.signal(signal.SIGALRM, self._tick)
 
     def rest(self) -> None:
-        """Ignore signals from now on: the work is done, and Python takes its handlers down before it ends."""
+        """Ignore signals from now on: the work is done, and Python takes its handlers down before it ends.
+
+        What was told to stop and has not is ended first: where the shell that DVC starts does not give way to the
+        command (dash), the command outlives the shell, and with it DVC's wait.
+        """
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        if self.asked:
+            patience_s = max(0.0, self._since_s + GRACE_S - time.monotonic())
+            _, alive = psutil.wait_procs(self._told, timeout=patience_s)
+            for process in alive:
+                with contextlib.suppress(psutil.Error):  # gone meanwhile
+                    process.kill()
+            psutil.wait_procs(alive, timeout=GRACE_S)
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         if not self.asked:
@@ -55,7 +67,7 @@ class Stop:
 
     def _tick(self, _number: int = 0, _frame: FrameType | None = None) -> None:
         patience_over = time.monotonic() - self._since_s > GRACE_S
-        for child in psutil.Process().children(recursive=True):
+        for child in {*self._told, *psutil.Process().children(recursive=True)}:
             try:
                 if child not in self._told:
                     self._told.add(child)

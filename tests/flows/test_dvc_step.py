@@ -88,11 +88,14 @@ def test_unknown_stage_is_a_failure_with_a_reason(toy: Toy) -> None:
     assert "Stage 'lod' not found inside 'dvc.yaml' file" in result.errors[0]
 
 
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])  # dash stays between DVC and the command, bash does not
 @pytest.mark.parametrize("stubborn", [pytest.param("", id="obedient"), pytest.param("load", id="ignores-SIGTERM")])
-def test_sigterm_ends_the_command_and_leaves_the_lock_file_alone(toy: Toy, stubborn: str) -> None:
+def test_sigterm_ends_the_command_and_leaves_the_lock_file_alone(toy: Toy, stubborn: str, shell: str) -> None:
+    if not Path(shell).exists():
+        pytest.skip(f"{shell} is not installed")
     toy.step("side")
     before = toy.lock_file.read_bytes()
-    step = toy.start("flows.dvc_step", "load", "result.json", TOY_HOLD="load", TOY_STUBBORN=stubborn)
+    step = toy.start("flows.dvc_step", "load", "result.json", TOY_HOLD="load", TOY_STUBBORN=stubborn, SHELL=shell)
     stage = toy.held("load")
     step.terminate()
     output, _ = step.communicate(timeout=60)
