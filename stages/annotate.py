@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from pydantic import Field
 
 from stages.annotators import ANNOTATORS
@@ -56,7 +56,8 @@ def annotate(tables: Mapping[str, pa.Table], params: AnnotateParams, context: Co
         annotator = _annotator(getattr(params, role), role)
         result = annotator.complete(tables, pictures)
         tables, counts = result.tables, counts + result.counts
-    placed, placing = place_in_view_space(tables, params.sigma)
+    tables = {**tables, "object": with_sigmas(tables["object"], params.sigma)}
+    placed, placing = place_in_view_space(tables)
     return Result({**tables, "sighting": placed}, counts + placing)
 
 
@@ -68,7 +69,17 @@ def _annotator(name: str, role: str) -> Annotator:
     return annotator
 
 
-def place_in_view_space(tables: Mapping[str, pa.Table], sigma: Mapping[str, Sigma]) -> tuple[pa.Table, Counts]:
+def with_sigmas(objects: pa.Table, sigma: Mapping[str, Sigma]) -> pa.Table:
+    """Fill the sigmas of boxes that came without, by their geometry."""
+    boxed = objects.column("center_w").is_valid().to_numpy()
+    columns = {}
+    for name, field in (("sigma_center_m", "center_m"), ("sigma_size_m", "size_m")):
+        by_geometry = _by_geometry(objects.column("geometry"), sigma, field)
+        columns[name] = _fill(objects, name, float_column(np.where(boxed, by_geometry, np.nan)))
+    return replace_columns(objects, columns)
+
+
+def place_in_view_space(tables: Mapping[str, pa.Table]) -> tuple[pa.Table, Counts]:
     """Fill `center_v`, `yaw_v`, `size_v` and the sigmas of all sightings that can have them."""
     sighting, view, objects = tables["sighting"], tables["view"], tables["object"]
     at_view = rows_of(sighting.column("view_id"), view.column("view_id"))
@@ -83,15 +94,14 @@ def place_in_view_space(tables: Mapping[str, pa.Table], sigma: Mapping[str, Sigm
     cam_from_world = np.swapaxes(pose[at_view, :3, :3], 1, 2)
     view_from_box = rotation @ cam_from_world @ world_from_box
     size_v, yaw_v = _upright(vectors(objects.column("size_m"), 3)[at_object], view_from_box)
-    geometry = objects.column("geometry").take(pa.array(at_object))
     ok = ~np.isnan(center_v).any(axis=1) & ~np.isnan(size_v).any(axis=1)
-    sigma_center, sigma_size = (_by_geometry(geometry, sigma, field) for field in ("center_m", "size_m"))
+    sigma_center, sigma_size = (floats(objects.column(f"sigma_{what}_m"))[at_object] for what in ("center", "size"))
     columns = {
         "center_v": _fill(sighting, "center_v", vector_column(np.where(ok[:, None], center_v, np.nan))),
         "size_v": _fill(sighting, "size_v", vector_column(np.where(ok[:, None], size_v, np.nan))),
         "yaw_v": _fill(sighting, "yaw_v", float_column(np.where(ok, yaw_v, np.nan))),
-        "sigma_center_m": _fill(sighting, "sigma_center_m", float_column(np.where(ok, sigma_center, np.nan))),
-        "sigma_size_m": _fill(sighting, "sigma_size_m", float_column(np.where(ok, sigma_size, np.nan))),
+        "sigma_center_m": _fill(sighting, "sigma_center_m", vector_column(_alike(ok, sigma_center))),
+        "sigma_size_m": _fill(sighting, "sigma_size_m", vector_column(_alike(ok, sigma_size))),
     }
     placed = replace_columns(sighting, columns)
     too_steep = view.column("view_id").filter(pa.array(steep)).to_pylist()
@@ -100,6 +110,11 @@ def place_in_view_space(tables: Mapping[str, pa.Table], sigma: Mapping[str, Sigm
         read={"sightings": len(sighting)}, kept={"sightings": len(sighting), "sightings_in_view_space": in_space}
     )
     return placed, counts + dropped("view_space.camera_too_steep", too_steep)
+
+
+def _alike(ok: Bool[np.ndarray, " n"], sigma_m: Float[np.ndarray, " n"]) -> Float[np.ndarray, "n 3"]:
+    """Give all three axes the same sigma; NaN where there is no box."""
+    return np.repeat(np.where(ok, sigma_m, np.nan)[:, None], 3, axis=1)
 
 
 def _fill(table: pa.Table, name: str, values: pa.Array) -> pa.ChunkedArray:

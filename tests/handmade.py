@@ -64,7 +64,8 @@ def fact(kind: str, subjects: Sequence[str], references: Sequence[str] = (), **v
         "fact_id": f"{views[0]}:{kind}:{'+'.join(subjects)}.{'+'.join(references)}:{values.get('category')}",
         "scene_id": scene, "view_ids": views, "kind": kind,
         "subject_ids": [f"{scene}:{s}" for s in subjects], "reference_ids": [f"{scene}:{r}" for r in references],
-        "category": None, "value": 1.0, "unit": "m", "margin": 9.0, "frame": "view", "geometry": "exact",
+        "category": None, "detail": None, "value": 1.0, "unit": "m", "margin": 9.0, "frame": "view",
+        "geometry": "exact",
     }  # fmt: skip
     return row | values
 
@@ -76,6 +77,7 @@ def question(question_id: str = "q", **values: Any) -> Row:
         "question_id": question_id, "scene_id": scene, "source": scene.split("/")[0], "view_ids": [f"{scene}/000"],
         "task": "position_comparison", "fact_ids": [f"{scene}/000:left_of:chair.table:None"],
         "wording_id": "position_comparison.yes_no.0", "slot_ids": [f"{scene}:chair", f"{scene}:table"],
+        "slot_views": [-1, -1],
         "question": "Is {a} to the left of {b}?", "answer_kind": "yes_no", "answer": "yes",
         "answer_wording": "Yes, {a} is to the left of {b}.", "answer_value": None, "unit": None, "options": [],
         "margin": 9.0, "geometry": "exact", "side": "train",

@@ -29,7 +29,7 @@ def test_golden_case() -> None:
     assert question == {
         "question_id": f"{fact}:yes_no", "scene_id": "rooms/0001", "source": "rooms", "view_ids": ["rooms/0001/000"],
         "task": "position_comparison", "fact_ids": [fact], "wording_id": "position_comparison.yes_no.left_of.claim.03",
-        "slot_ids": ["rooms/0001:one", "rooms/0001:two"],
+        "slot_ids": ["rooms/0001:one", "rooms/0001:two"], "slot_views": [-1, -1],
         "question": "From the camera's viewpoint, is {b} further right than {a}?",
         "answer_kind": "yes_no", "answer": "yes",
         "answer_wording": "Yes, in this view {a} is on the left-hand side of {b}.", "answer_value": None, "unit": None,

@@ -32,8 +32,8 @@ class Programs:
     names: tuple[str, ...]
 
 
-def compile_texts(texts: Sequence[str]) -> Programs:
-    """Compile texts with `{slot}` places.
+def compile_texts(texts: Sequence[str], opening: bool = True) -> Programs:
+    """Compile texts with `{slot}` places; `opening`: a value that opens a sentence is capitalised.
 
     Example:
         >>> compile_texts(["{a} or {b}?"]).names
@@ -42,7 +42,7 @@ def compile_texts(texts: Sequence[str]) -> Programs:
     split = [SLOT.split(text) for text in texts]
     width = max((len(parts) // 2 for parts in split), default=0)
     literals = [[parts[2 * k] if 2 * k < len(parts) else "" for parts in split] for k in range(width + 1)]
-    opened = [[_name(parts, 2 * k + 1) for k in range(width)] for parts in split]
+    opened = [[_name(parts, 2 * k + 1, opening) for k in range(width)] for parts in split]
     names = tuple(sorted({name for row in opened for name in row if name}))
     slots = np.array([[names.index(n) if n else -1 for n in row] for row in opened], dtype=np.int64)
     return Programs(
@@ -50,10 +50,11 @@ def compile_texts(texts: Sequence[str]) -> Programs:
     )
 
 
-def _name(parts: Sequence[str], index: int) -> str:
+def _name(parts: Sequence[str], index: int, opening: bool) -> str:
     if index >= len(parts):
         return ""
-    opens = _SENTENCE_END.search(parts[index - 1]) and (index == 1 or parts[index - 1] != "")
+    sentence = _SENTENCE_END.search(parts[index - 1]) and (index == 1 or parts[index - 1] != "")
+    opens = opening and sentence
     return f"^{parts[index]}" if opens else parts[index]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -27,19 +27,25 @@ class Limits(Params):
 
 @dataclass(frozen=True)
 class Seen:
-    """Objects in view space, one row each (frame `v`, metres, radians)."""
+    """Objects in view space, one row each (frame `v`, metres, radians).
+
+    `sigma_*` are 1-sigma per view-space coordinate and per extent, independent from object to object. `scale_sigma`
+    (relative) and `tilt_sigma` (radians) are errors that all objects of a view share; 0 where there are none.
+    `extent_observed` is false where the extents are a guess.
+    """
 
     center_v: Float[np.ndarray, "n 3"]
     size_v: Float[np.ndarray, "n 3"]
     yaw_v: Float[np.ndarray, " n"]
-    sigma_center_m: Float[np.ndarray, " n"]
-    sigma_size_m: Float[np.ndarray, " n"]
+    sigma_center_m: Float[np.ndarray, "n 3"]
+    sigma_size_m: Float[np.ndarray, "n 3"]
+    scale_sigma: Float[np.ndarray, " n"]
+    tilt_sigma: Float[np.ndarray, " n"]
+    extent_observed: Bool[np.ndarray, " n"]
 
     def take(self, rows: Int[np.ndarray, " m"]) -> Seen:
         """Return the given rows."""
-        return Seen(
-            self.center_v[rows], self.size_v[rows], self.yaw_v[rows], self.sigma_center_m[rows], self.sigma_size_m[rows]
-        )
+        return Seen(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
     def half_extent(self, axis: int) -> Float[np.ndarray, " n"]:
         """Half of each upright box's extent along a view-space axis (0 right, 1 ahead, 2 up)."""
@@ -76,7 +82,12 @@ class Judged:
 PairRelation = Callable[[Seen, Seen, Limits], Judged]
 
 
-def hypot_sigma(a: Float[np.ndarray, " n"], b: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-    """1-sigma of a difference of two independent values."""
-    result: Float[np.ndarray, " n"] = np.hypot(a, b)
+def hypot_sigma(*sigmas: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+    """1-sigma of a sum or difference of independent values."""
+    result: Float[np.ndarray, " n"] = np.sqrt(sum(np.square(sigma) for sigma in sigmas))
     return result
+
+
+def extent_unknown(a: Seen, b: Seen) -> dict[str, Bool[np.ndarray, " n"]]:
+    """Drop reason for relations that need the extents of both boxes."""
+    return {"extent_unobserved": ~(a.extent_observed & b.extent_observed)}

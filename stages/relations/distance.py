@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float
 
 from stages.geometry.boxes import upright_gap
-from stages.relations.base import Judged, Limits, Seen, hypot_sigma
+from stages.relations.base import Judged, Limits, Seen, extent_unknown, hypot_sigma
 
 
 def distance_center(a: Seen, b: Seen, limits: Limits) -> Judged:
     """Measure the distance between the box centres."""
     value = np.linalg.norm(a.center_v - b.center_v, axis=1)
-    too_near = {"too_near": value < limits.min_distance_m}
-    return Judged(value, hypot_sigma(a.sigma_center_m, b.sigma_center_m), too_near, "m", "none")
+    sigma = hypot_sigma(_along(a, b, a.sigma_center_m), _along(a, b, b.sigma_center_m), a.scale_sigma * value)
+    unclear = {**extent_unknown(a, b), "too_near": value < limits.min_distance_m}
+    return Judged(value, sigma, unclear, "m", "none")
 
 
 def distance_closest(a: Seen, b: Seen, limits: Limits) -> Judged:
     """Measure the distance between the closest points of the upright boxes."""
     value = upright_gap(a.center_v, a.size_v, a.yaw_v, b.center_v, b.size_v, b.yaw_v)
-    sigma_a = hypot_sigma(a.sigma_center_m, a.sigma_size_m / 2)
-    sigma_b = hypot_sigma(b.sigma_center_m, b.sigma_size_m / 2)
-    return Judged(value, hypot_sigma(sigma_a, sigma_b), {"too_near": value < limits.min_distance_m}, "m", "none")
+    sigma = hypot_sigma(
+        _along(a, b, a.sigma_center_m),
+        _along(a, b, b.sigma_center_m),
+        a.sigma_size_m.max(axis=1) / 2,
+        b.sigma_size_m.max(axis=1) / 2,
+        a.scale_sigma * value,
+    )
+    unclear = {**extent_unknown(a, b), "too_near": value < limits.min_distance_m}
+    return Judged(value, sigma, unclear, "m", "none")
+
+
+def _along(a: Seen, b: Seen, sigma_m: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, " n"]:
+    """1-sigma of a position along the line between the centres."""
+    apart = b.center_v - a.center_v
+    unit = apart / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-9)
+    return hypot_sigma(*(unit * sigma_m).T)

@@ -19,7 +19,7 @@ def left_of(a: Seen, b: Seen, limits: Limits) -> Judged:
     turn_deg = signed_degrees(np.degrees(_bearing(b) - _bearing(a)))
     return Judged(
         value=gap,
-        sigma=hypot_sigma(a.sigma_center_m, b.sigma_center_m),
+        sigma=_sigma(a, b, 0),
         unclear={
             **_too_close(a, b, gap, 0, limits),
             "readings_disagree": (np.sign(gap) != np.sign(turn_deg)) | (np.abs(turn_deg) < limits.min_bearing_deg),
@@ -32,7 +32,7 @@ def left_of(a: Seen, b: Seen, limits: Limits) -> Judged:
 def above(a: Seen, b: Seen, limits: Limits) -> Judged:
     """Judge whether a is higher than b: by view-space z of the centres."""
     gap = a.center_v[:, 2] - b.center_v[:, 2]
-    return Judged(gap, hypot_sigma(a.sigma_center_m, b.sigma_center_m), _too_close(a, b, gap, 2, limits), "m", "view")
+    return Judged(gap, _sigma(a, b, 2), _too_close(a, b, gap, 2, limits), "m", "view")
 
 
 def in_front_of(a: Seen, b: Seen, limits: Limits) -> Judged:
@@ -41,7 +41,7 @@ def in_front_of(a: Seen, b: Seen, limits: Limits) -> Judged:
     range_gap = np.linalg.norm(b.center_v, axis=1) - np.linalg.norm(a.center_v, axis=1)
     return Judged(
         value=gap,
-        sigma=hypot_sigma(a.sigma_center_m, b.sigma_center_m),
+        sigma=_sigma(a, b, 1),
         unclear={
             **_too_close(a, b, gap, 1, limits),
             "readings_disagree": (np.sign(gap) != np.sign(range_gap)) | (np.abs(range_gap) < limits.min_gap_m),
@@ -49,6 +49,16 @@ def in_front_of(a: Seen, b: Seen, limits: Limits) -> Judged:
         unit="m",
         frame="view",
     )
+
+
+def _sigma(a: Seen, b: Seen, axis: int) -> Float[np.ndarray, " n"]:
+    """1-sigma of the gap along an axis; a tilt of gravity shears it by what lies between the two across the axis.
+
+    An error of scale changes all gaps alike and no sign, so it does not count.
+    """
+    apart = a.center_v - b.center_v
+    lever = np.linalg.norm(apart[:, :2], axis=1) if axis == 2 else np.abs(apart[:, 2])
+    return hypot_sigma(a.sigma_center_m[:, axis], b.sigma_center_m[:, axis], a.tilt_sigma * lever)
 
 
 def _bearing(seen: Seen) -> Float[np.ndarray, " n"]:

@@ -60,16 +60,20 @@ def sightings_of(tables: Mapping[str, pa.Table], seen: SeenLimits, instances: Se
     """
     table, categories, seeming = _with_seeming(tables["sighting"], tables["object"])
     at_object = pa.array(rows_of(table.column("object_id"), tables["object"].column("object_id")))
+    at_view = rows_of(table.column("view_id"), tables["view"].column("view_id"))
     category = categories.dictionary_encode()
     view = table.column("view_id").combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
     arrays = Seen(
         center_v=vectors(table.column("center_v"), 3),
         size_v=vectors(table.column("size_v"), 3),
         yaw_v=floats(table.column("yaw_v")),
-        sigma_center_m=floats(table.column("sigma_center_m")),
-        sigma_size_m=floats(table.column("sigma_size_m")),
+        sigma_center_m=vectors(table.column("sigma_center_m"), 3),
+        sigma_size_m=vectors(table.column("sigma_size_m"), 3),
+        scale_sigma=np.nan_to_num(floats(tables["view"].column("scale_sigma")))[at_view],
+        tilt_sigma=np.radians(np.nan_to_num(floats(tables["view"].column("tilt_sigma_deg"))))[at_view],
+        extent_observed=pc.fill_null(table.column("extent_observed"), True).to_numpy(),
     )
-    boxed = np.isfinite(arrays.center_v).all(axis=1) & np.isfinite(arrays.sigma_center_m)
+    boxed = np.isfinite(arrays.center_v).all(axis=1) & np.isfinite(arrays.sigma_center_m).all(axis=1)
     crowd = table.column("crowd").to_numpy(zero_copy_only=False)
     return Sightings(
         table=table,

@@ -29,6 +29,7 @@ class SceneRow:
     upstream_split: str | None = None
     vocabulary: Sequence[str] | None = None
     floor_polygon_w: Sequence[tuple[float, float]] | None = None
+    floor_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class ViewRow:
     intrinsics_by: str | None = None
     pose_by: str | None = None
     depth_by: str | None = None
+    scale_sigma: float | None = None
+    tilt_sigma_deg: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class ObjectRow:
     also_shows: Sequence[str] | None = None
     geometry: str | None = None
     box_by: str | None = None
+    sigma_center_m: float | None = None
+    sigma_size_m: float | None = None
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,9 @@ class SightingRow:
     center_v: Vec3 | None = None
     yaw_v: float | None = None
     size_v: Vec3 | None = None
-    sigma_center_m: float | None = None
-    sigma_size_m: float | None = None
+    sigma_center_m: Vec3 | None = None
+    sigma_size_m: Vec3 | None = None
+    extent_observed: bool | None = None
 
 
 @dataclass(frozen=True)

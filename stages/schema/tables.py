@@ -67,6 +67,7 @@ SCENE = TableSpec(
         Column(
             "floor_polygon_w", pa.list_(VEC2), "outline of the floor, world metres, counter-clockwise", nullable=True
         ),
+        Column("floor_by", STR, "who made the outline: `exact`, `given`, or `points` (fitted to them)", nullable=True),
     ),
 )
 
@@ -92,6 +93,20 @@ VIEW = TableSpec(
         Column("intrinsics_by", STR, "who made the intrinsics: `exact`, `given`, or model@revision", nullable=True),
         Column("pose_by", STR, "who made pose and gravity", nullable=True),
         Column("depth_by", STR, "who made the depth", nullable=True),
+        Column(
+            "scale_sigma",
+            pa.float64(),
+            "relative 1-sigma of the metric scale that all lifted boxes of the view share; null: none",
+            nullable=True,
+            low=0,
+        ),
+        Column(
+            "tilt_sigma_deg",
+            pa.float64(),
+            "1-sigma of the angle between `gravity_c` and true gravity, about each horizontal axis; null: none",
+            nullable=True,
+            low=0,
+        ),
     ),
 )
 
@@ -136,6 +151,8 @@ OBJECT = TableSpec(
         ),
         Column("geometry", STR, "how the box is known; null: no box", nullable=True, values=GEOMETRY),
         Column("box_by", STR, "who made the box: `exact`, `given`, or model@revision", nullable=True),
+        Column("sigma_center_m", pa.float64(), "1-sigma of each coordinate of `center_w`", nullable=True, low=0),
+        Column("sigma_size_m", pa.float64(), "1-sigma of each extent of `size_m`", nullable=True, low=0),
     ),
 )
 
@@ -185,8 +202,14 @@ SIGHTING = TableSpec(
             nullable=True,
             low=0,
         ),
-        Column("sigma_center_m", pa.float64(), "1-sigma of each coordinate of `center_v`", nullable=True, low=0),
-        Column("sigma_size_m", pa.float64(), "1-sigma of each extent of `size_v`", nullable=True, low=0),
+        Column("sigma_center_m", VEC3, "1-sigma of each coordinate of `center_v`, metres", nullable=True, low=0),
+        Column("sigma_size_m", VEC3, "1-sigma of each extent of `size_v`, metres", nullable=True, low=0),
+        Column(
+            "extent_observed",
+            pa.bool_(),
+            "false: too little was seen to know the box's extents (one side only); null: not lifted, extents are known",
+            nullable=True,
+        ),
     ),
 )
 
@@ -194,18 +217,19 @@ REFERENCE_FRAMES = ("view", "world", "image", "none")
 
 FACT = TableSpec(
     "fact",
-    "One spatial statement that holds in one view.",
+    "One spatial statement that holds in one view or over several; each kind is defined in docs/definitions.md.",
     ("fact_id",),
     (
-        Column("fact_id", STR, "`<view_id>:<kind>:<subject>[.<reference>][:<detail>]`"),
+        Column("fact_id", STR, "`<view or clip id>:<kind>:<subject>[.<reference>][:<detail>]`"),
         Column("scene_id", STR, "scene it holds in"),
-        Column("view_ids", STRS, "views it is judged from"),
+        Column("view_ids", STRS, "views it is judged from, in the order shown"),
         Column("kind", STR, "row of `stages.relations.RELATIONS`"),
-        Column("subject_ids", STRS, "objects the statement is about; for counts all instances"),
-        Column("reference_ids", STRS, "objects it is compared with"),
+        Column("subject_ids", STRS, "objects the statement is about, in the kind's order; for counts all instances"),
+        Column("reference_ids", STRS, "objects it is compared with, in the kind's order"),
         Column("category", STR, "category the statement is about (counts, existence)", nullable=True),
+        Column("detail", STRS, "words that belong to the statement, e.g. the turns of a route in order", nullable=True),
         Column("value", pa.float64(), "signed difference, measure, count, or 1/0 for true/false"),
-        Column("unit", STR, "unit of `value`", values=("m", "m3", "deg", "count", "bool")),
+        Column("unit", STR, "unit of `value`", values=("m", "m2", "m3", "deg", "count", "bool")),
         Column(
             "margin",
             pa.float64(),
@@ -234,13 +258,22 @@ QUESTION = TableSpec(
         Column("fact_ids", STRS, "facts the answer follows from"),
         Column("wording_id", STR, "`<task>.<answer kind>.<index>` in the wording files"),
         Column("slot_ids", STRS, "objects named by the slots a, b, ... in that order"),
+        Column(
+            "slot_views",
+            pa.list_(pa.int32()),
+            "per slot: place in `view_ids` of the one view that its object is pointed at in; -1: any",
+        ),
         Column("question", STR, "wording with `{a}`, `{b}` left open, other slots filled"),
         Column("answer_kind", STR, "type of the answer", values=ANSWER_KINDS),
         Column("answer", STR, "canonical answer: letter, yes/no, or number; what scoring compares with"),
         Column("answer_wording", STR, "sentence giving the answer, `{a}`, `{b}` left open"),
         Column("answer_value", pa.float64(), "number or angle asked for, in `unit`", nullable=True),
         Column(
-            "unit", STR, "unit named in the question", nullable=True, values=("m", "cm", "ft", "in", "deg", "count")
+            "unit",
+            STR,
+            "unit named in the question",
+            nullable=True,
+            values=("m", "cm", "ft", "in", "m2", "ft2", "deg", "count"),
         ),
         Column("options", STRS, "texts of options A, B, ...; `{a}`, `{b}` left open; empty unless a choice"),
         Column("margin", pa.float64(), "smallest margin of the facts used; null: none has one", nullable=True, low=0),

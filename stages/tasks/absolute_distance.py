@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from stages.tasks.base import (
     LETTERS,
+    PAIR,
     UNITS,
     AskParams,
     Batch,
@@ -98,7 +99,7 @@ def unfit(answer_kind: str, values_m: FloatArray, params: AskParams) -> tuple[st
 ABSOLUTE_DISTANCE = Task(
     name="absolute_distance",
     paper="arXiv:2506.18385, absolute distance; wording and thresholds are not published",
-    needs={kind: ("subject", "reference") for kind in ("distance_center", "distance_closest")},
+    needs={kind: PAIR for kind in ("distance_center", "distance_closest")},
     ways={"number": ("number",), "choice": ("four",)},
     ask=ask,
     unfit=unfit,

@@ -14,6 +14,7 @@ from stages.params import Params
 from stages.rng import integers, key, mix, uniform
 
 LETTERS = ("A", "B", "C", "D")
+SLOTS = ("a", "b", "c", "d", "e", "f")  # objects that a question may name
 UNITS = ("m", "cm", "ft")
 
 BoolArray = Bool[np.ndarray, " n"]
@@ -51,7 +52,8 @@ class Batch:
     """Facts of one kind that are asked in one way.
 
     `subjects` and `references` hold the first object of the fact's lists (null where there is none), `values` the
-    fact's value in its own unit. `keys` are the only source of randomness: one key per row.
+    fact's value in its own unit. `subject_lists`, `reference_lists` and `details` are the whole lists. `keys` are the
+    only source of randomness: one key per row.
     """
 
     kind: str
@@ -62,7 +64,18 @@ class Batch:
     references: pa.StringArray
     categories: pa.StringArray
     values: FloatArray
+    subject_lists: pa.ListArray
+    reference_lists: pa.ListArray
+    details: pa.ListArray
     params: AskParams
+
+    def subject(self, place: int) -> pa.StringArray:
+        """Return the object at a place of the subjects, null where there is none."""
+        return nth_of(self.subject_lists, place)
+
+    def reference(self, place: int) -> pa.StringArray:
+        """Return the object at a place of the references, null where there is none."""
+        return nth_of(self.reference_lists, place)
 
     def __len__(self) -> int:
         """Return the number of facts."""
@@ -100,13 +113,14 @@ class Draft:
     Args:
         ask: Wording group of the question.
         reply: Wording group of the answer sentence.
-        slots: Objects named by the slots a, b.
+        slots: Objects named by the slots a, b, ... (at most as many as `SLOTS`).
         answer: Letter, yes/no or number text.
         value: Number in `unit`; None when the answer is no number.
         unit: Unit the question names; None when there is none.
-        options: Texts of options A, B, ...; `{a}` and `{b}` stand for the objects.
+        options: Texts of options A, B, ...; `{a}`, `{b}`, ... stand for the objects.
         fills: Values of further slots, e.g. `category`.
         either: Slots that stand for object a (true) or b (false), e.g. `winner`.
+        slot_views: Per slot, the place in the fact's views where its object is pointed at; empty: wherever it is seen.
     """
 
     ask: Groups
@@ -118,6 +132,18 @@ class Draft:
     options: tuple[pa.StringArray, ...] = ()
     fills: Mapping[str, pa.StringArray] = field(default_factory=dict)
     either: Mapping[str, BoolArray] = field(default_factory=dict)
+    slot_views: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Needs:
+    """How many of a fact's objects the question names: the first so many subjects and references."""
+
+    subjects: int = 0
+    references: int = 0
+
+
+PAIR = Needs(subjects=1, references=1)
 
 
 @dataclass(frozen=True)
@@ -141,22 +167,36 @@ class Task:
     Args:
         name: Row of `TASKS`, also the name of its wording file.
         paper: Where the paper defines it.
-        needs: Fact kinds, each with the columns (`subject`, `reference`) whose object the question names.
+        needs: Fact kinds, each with the objects that the question names.
         ways: Answer kinds it can ask for, each with the ways to ask; a key draws one way per fact.
         ask: Makes typed answers and options from a batch of facts.
         about_category: Whether the question names the fact's category.
         sift: Facts to leave out (reason and mask), e.g. to balance answers.
         unfit: Facts that cannot be asked for one answer kind (reason and mask), from (answer kind, values, params).
+        formats: The only (text format, image format) pairs in which it can be asked; empty: all.
     """
 
     name: str
     paper: str
-    needs: Mapping[str, tuple[str, ...]]
+    needs: Mapping[str, Needs]
     ways: Mapping[str, tuple[str, ...]]
     ask: Callable[[Batch], Draft]
     about_category: bool = False
     sift: Sift | None = None
     unfit: Unfit | None = None
+    formats: tuple[tuple[str, str], ...] = ()
+
+
+def nth_of(lists: pa.ListArray, place: int) -> pa.Array:
+    """Return the item at a place of every list, null where the list is shorter.
+
+    Example:
+        >>> nth_of(pa.array([["x", "y"], ["z"], []]), 1).to_pylist()
+        ['y', None, None]
+    """
+    offsets = lists.offsets.to_numpy()
+    at = offsets[:-1] + place
+    return lists.values.take(pa.array(at, mask=at >= offsets[1:]))
 
 
 def always(name: str, count: int) -> Groups:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.rng import key, mix, uniform
-from stages.tasks.base import LETTERS, AskParams, Batch, BoolArray, Draft, FactRows, Task, always, texts
+from stages.tasks.base import LETTERS, AskParams, Batch, BoolArray, Draft, FactRows, Needs, Task, always, texts
 from stages.tasks.grammar import category_fills, counted
 from stages.tasks.options import draws, ladder, shuffle
 
@@ -55,7 +55,7 @@ def thin(facts: FactRows, params: AskParams) -> tuple[str, BoolArray]:
 COUNTING = Task(
     name="counting",
     paper="arXiv:2506.18385, object counting; wording and thresholds are not published",
-    needs={"count": ()},
+    needs={"count": Needs()},
     ways={"number": ("number",), "choice": ("four",)},
     ask=ask,
     about_category=True,

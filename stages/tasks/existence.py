@@ -7,7 +7,7 @@ import numpy as np
 from stages.ranks import rank_within
 from stages.rng import key, mix
 from stages.schema.columns import codes
-from stages.tasks.base import AskParams, Batch, BoolArray, Draft, FactRows, Task, always, either, texts
+from stages.tasks.base import AskParams, Batch, BoolArray, Draft, FactRows, Needs, Task, always, either, texts
 from stages.tasks.grammar import category_fills
 
 RELATIONAL = ("exists_left_of", "exists_right_of", "exists_in_front_of", "exists_behind")
@@ -40,7 +40,7 @@ def balance(facts: FactRows, _: AskParams) -> tuple[str, BoolArray]:
 EXISTENCE = Task(
     name="existence",
     paper="arXiv:2506.18385, existence estimation; wording and thresholds are not published",
-    needs={"exists": (), **{kind: ("reference",) for kind in RELATIONAL}},
+    needs={"exists": Needs(), **{kind: Needs(references=1) for kind in RELATIONAL}},
     ways={"yes_no": ("claim",)},
     ask=ask,
     about_category=True,

@@ -14,7 +14,7 @@ from stages.formats.shown import JOIN_VIEWS, Shown
 from stages.ranks import rank_within
 from stages.rng import column_keys, integers, key, mix
 from stages.schema.columns import codes, one_chunk
-from stages.tasks.base import AskParams, Batch, BoolArray, FactRows, FloatArray, IntArray, KeyArray, Task
+from stages.tasks.base import AskParams, Batch, BoolArray, FactRows, FloatArray, IntArray, KeyArray, Task, nth_of
 
 Drops = list[tuple[str, pa.StringArray]]
 
@@ -32,8 +32,8 @@ class Facts:
     kinds: pa.StringArray
     views: pa.StringArray
     capped: IntArray
-    subjects: pa.StringArray
-    references: pa.StringArray
+    subjects: pa.ListArray
+    references: pa.ListArray
     categories: pa.StringArray
     values: FloatArray
     keys: KeyArray
@@ -45,20 +45,14 @@ def read_facts(table: pa.Table, seed: int) -> Facts:
     view_ids = one_chunk(table.column("view_ids"))
     views = pc.binary_join(view_ids, JOIN_VIEWS)
     kinds = one_chunk(table.column("kind"))
-    subjects, references = (first_of(one_chunk(table.column(name))) for name in ("subject_ids", "reference_ids"))
+    subjects, references = (one_chunk(table.column(name)) for name in ("subject_ids", "reference_ids"))
     category = one_chunk(table.column("category"))
     keys = column_keys(views, "question", seed)
-    for column in (kinds, subjects, references, category):
+    named = (pc.binary_join(column, JOIN_VIEWS) for column in (subjects, references))
+    for column in (kinds, *named, category):
         keys = mix(keys, column_keys(pc.fill_null(column, "")))
-    return Facts(table, one_chunk(table.column("fact_id")), kinds, views, codes(first_of(view_ids)), subjects,
+    return Facts(table, one_chunk(table.column("fact_id")), kinds, views, codes(nth_of(view_ids, 0)), subjects,
                  references, clean_column(category), table.column("value").to_numpy(), keys)  # fmt: skip
-
-
-def first_of(lists: pa.ListArray) -> pa.Array:
-    """Return the first item of every list, null where it is empty."""
-    offsets = lists.offsets.to_numpy()
-    empty = offsets[1:] == offsets[:-1]
-    return lists.values.take(pa.array(offsets[:-1], mask=empty))
 
 
 @dataclass(frozen=True)
@@ -114,12 +108,16 @@ def choose_facts(
 
 
 def _names_unseen(facts: Facts, task: Task, shown: Shown, rows: IntArray) -> BoolArray:
+    """Tell which facts name an object that is seen in none (of two views: not in both) of the views shown."""
     at = pa.array(rows)
+    kinds, views = facts.kinds.take(at), facts.views.take(at)
     unseen: BoolArray = np.zeros(len(rows), dtype=bool)
-    for column, objects in (("subject", facts.subjects), ("reference", facts.references)):
-        kinds = [kind for kind, named in task.needs.items() if column in named]
-        names_it = pc.is_in(facts.kinds.take(at), pa.array(kinds, pa.string())).to_numpy(zero_copy_only=False)
-        unseen |= names_it & (shown.rows(facts.views.take(at), objects.take(at)) < 0)
+    for kind, needs in task.needs.items():
+        here = np.flatnonzero(pc.equal(kinds, kind).to_numpy(zero_copy_only=False))
+        for lists, count in ((facts.subjects, needs.subjects), (facts.references, needs.references)):
+            of_kind = lists.take(pa.array(rows[here]))
+            for place in range(count):
+                unseen[here] |= shown.rows(views.take(pa.array(here)), nth_of(of_kind, place)) < 0
     return unseen
 
 
@@ -145,6 +143,9 @@ def batches(facts: Facts, chosen: Chosen, params: AskParams) -> Iterator[tuple[I
             if len(at):
                 rows = chosen.rows[at]
                 taken = pa.array(rows)
-                yield rows, Batch(kind, chosen.answer_kind, way, chosen.keys[at], facts.subjects.take(taken),
-                                  facts.references.take(taken), facts.categories.take(taken), facts.values[rows],
-                                  params)  # fmt: skip
+                subjects, references = facts.subjects.take(taken), facts.references.take(taken)
+                yield rows, Batch(
+                    kind, chosen.answer_kind, way, chosen.keys[at], nth_of(subjects, 0), nth_of(references, 0),
+                    facts.categories.take(taken), facts.values[rows], subjects, references,
+                    one_chunk(facts.table.column("detail")).take(taken), params,
+                )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stages.tasks.base import Batch, Draft, Task
+from stages.tasks.base import PAIR, Batch, Draft, Task
 from stages.tasks.pairs import claim, relation_word, which
 
 WORDS = {
@@ -22,7 +22,7 @@ def ask(batch: Batch) -> Draft:
 POSITION_COMPARISON = Task(
     name="position_comparison",
     paper="arXiv:2506.18385, position comparison; wording and thresholds are not published",
-    needs={kind: ("subject", "reference") for kind in WORDS},
+    needs={kind: PAIR for kind in WORDS},
     ways={"yes_no": ("claim",), "choice": ("which", "word")},
     ask=ask,
 )

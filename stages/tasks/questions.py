@@ -12,11 +12,9 @@ import pyarrow.compute as pc
 from stages.formats.phrases import render, repeat
 from stages.schema.columns import one_chunk
 from stages.schema.tables import QUESTION
-from stages.tasks.base import AskParams, Draft, IntArray, KeyArray
+from stages.tasks.base import SLOTS, AskParams, Draft, IntArray, KeyArray
 from stages.tasks.facts import Chosen, Facts, batches
 from stages.tasks.wordings import Wording, wording
-
-SLOTS = ("a", "b")
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Asked:
 
         Args:
             rows: Questions, repeats allowed.
-            slots: Text of objects a, b for those questions.
+            slots: Text of objects a, b, ... for those questions.
         """
         at = pa.array(rows)
         found = {name: column.take(at) for name, column in self.draft.fills.items()}
@@ -84,6 +82,7 @@ def question_table(asked: Asked, facts: Facts, scenes: Mapping[str, pa.StringArr
             asked.task, asked.answer_kind, asked.wording.ids.take(pa.array(asked.ask)), "."
         ),
         "slot_ids": lists(draft.slots, count),
+        "slot_views": _slot_views(draft, count),
         "question": render(asked.wording.programs, asked.ask, fills),
         "answer_kind": repeat(asked.answer_kind, count),
         "answer": draft.answer,
@@ -98,6 +97,13 @@ def question_table(asked: Asked, facts: Facts, scenes: Mapping[str, pa.StringArr
     carried = ("scene_id", "view_ids", "margin", "geometry")
     columns.update({name: one_chunk(facts.table.column(name)).take(at) for name in carried})
     return pa.table([columns[name] for name in QUESTION.schema.names], schema=QUESTION.schema)
+
+
+def _slot_views(draft: Draft, count: int) -> pa.ListArray:
+    width = len(draft.slots)
+    places = draft.slot_views or (-1,) * width
+    offsets = pa.array(np.arange(count + 1, dtype=np.int32) * width)
+    return pa.ListArray.from_arrays(offsets, pa.array(np.tile(np.array(places, dtype=np.int32), count), pa.int32()))
 
 
 def lists(columns: Sequence[pa.StringArray], count: int = 0) -> pa.ListArray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from stages.tasks.base import LETTERS, Batch, Draft, IntArray, Task, always, texts
+from stages.tasks.base import LETTERS, Batch, Draft, IntArray, Needs, Task, always, texts
 from stages.tasks.options import grid_angles, shuffle, wrap_deg
 
 
@@ -50,7 +50,7 @@ def _turn(angle_deg: int) -> str:
 ROTATION_ESTIMATION = Task(
     name="rotation_estimation",
     paper="arXiv:2506.18385, rotation estimation; the angle's definition is not published, ours stands above",
-    needs={"rotation": ("subject",)},
+    needs={"rotation": Needs(subjects=1)},
     ways={"angle": ("camera_angle", "object_angle"), "choice": ("camera_turn", "object_turn")},
     ask=ask,
 )

@@ -11,13 +11,13 @@ from pydantic import Field
 
 from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES
 from stages.formats.choose import draw, impossible, possible
-from stages.formats.phrases import render
+from stages.formats.phrases import compile_texts, render
 from stages.formats.shown import Shown
 from stages.params import Params
 from stages.rng import key, mix, uniform
 from stages.schema.columns import one_chunk
 from stages.schema.tables import SAMPLE
-from stages.tasks.base import LETTERS, BoolArray, Groups, IntArray
+from stages.tasks.base import LETTERS, SLOTS, BoolArray, Groups, IntArray
 from stages.tasks.facts import Drops
 from stages.tasks.questions import Asked, lists
 from stages.tasks.wordings import INSTRUCTIONS, wording
@@ -106,9 +106,14 @@ def is_bare(asked: Asked, questions: pa.Table, params: FormatParams) -> BoolArra
 
 
 def _option(column: pa.StringArray, slots: list[pa.StringArray]) -> pa.StringArray:
-    for name, text in zip(("{a}", "{b}"), slots, strict=False):
-        column = pc.if_else(pc.equal(column, name), text, column)
-    return column
+    """Put the objects into options that name any."""
+    naming = pc.match_substring(column, "{").to_numpy(zero_copy_only=False)
+    if not slots or not naming.any():
+        return column
+    encoded = column.dictionary_encode()
+    programs = compile_texts([text if "{" in text else "" for text in encoded.dictionary.to_pylist()], opening=False)
+    filled = render(programs, encoded.indices.to_numpy(zero_copy_only=False), dict(zip(SLOTS, slots, strict=False)))
+    return pc.if_else(pa.array(naming), filled, column)
 
 
 def _prompt(

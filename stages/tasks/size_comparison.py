@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stages.tasks.base import Batch, Draft, Task
+from stages.tasks.base import PAIR, Batch, Draft, Task
 from stages.tasks.pairs import claim, which
 
 
@@ -14,7 +14,7 @@ def ask(batch: Batch) -> Draft:
 SIZE_COMPARISON = Task(
     name="size_comparison",
     paper="arXiv:2506.18385, size comparison; wording and thresholds are not published",
-    needs={kind: ("subject", "reference") for kind in ("bigger", "taller", "wider")},
+    needs={kind: PAIR for kind in ("bigger", "taller", "wider")},
     ways={"yes_no": ("claim",), "choice": ("which",)},
     ask=ask,
 )

@@ -60,7 +60,7 @@ def shard(
     frames = things if isinstance(things, Mapping) else {"000": things}
     scene = {
         "scene_id": "s/1", "source": "s", "kind": "scan", "place_id": "s/1", "upstream_split": None,
-        "license": "CC0-1.0", "vocabulary": vocabulary, "floor_polygon_w": None,
+        "license": "CC0-1.0", "vocabulary": vocabulary, "floor_polygon_w": None, "floor_by": None,
     }  # fmt: skip
     objects = {thing.name: _object(thing) for listed in frames.values() for thing in listed}
     return {
@@ -76,6 +76,7 @@ def _view(frame: str) -> dict[str, object]:
         "view_id": f"s/1/{frame}", "scene_id": "s/1", "frame": int(frame), "image_path": "x.jpg", "width_px": 640,
         "height_px": 480, "intrinsics_px": None, "world_from_cam": None, "gravity_c": None, "depth_path": None,
         "depth_scale_m": None, "captions": None, "intrinsics_by": None, "pose_by": None, "depth_by": None,
+        "scale_sigma": None, "tilt_sigma_deg": None,
     }  # fmt: skip
 
 
@@ -85,7 +86,8 @@ def _object(thing: Thing) -> dict[str, object]:
         "object_id": f"s/1:{thing.name}", "scene_id": "s/1", "category": thing.category,
         "category_raw": thing.category, "caption": None, "center_w": None, "size_m": None, "world_from_box": None,
         "symmetry_deg": thing.symmetry_deg, "also_shows": list(thing.also_shows),
-        "geometry": "exact" if boxed else None, "box_by": None,
+        "geometry": "exact" if boxed else None, "box_by": None, "sigma_center_m": thing.sigma_m if boxed else None,
+        "sigma_size_m": thing.sigma_m if boxed else None,
     }  # fmt: skip
 
 
@@ -96,6 +98,6 @@ def _sighting(frame: str, thing: Thing) -> dict[str, object]:
         "mask_rle": None, "area_px": thing.area_px, "visible_fraction": thing.visible_fraction,
         "truncated_fraction": 0.0, "crowd": thing.crowd, "confidence": 1.0, "detected_by": "given",
         "center_v": thing.center_v, "yaw_v": thing.yaw_v if boxed else None,
-        "size_v": thing.size_v if boxed else None, "sigma_center_m": thing.sigma_m if boxed else None,
-        "sigma_size_m": thing.sigma_m if boxed else None,
+        "size_v": thing.size_v if boxed else None, "sigma_center_m": [thing.sigma_m] * 3 if boxed else None,
+        "sigma_size_m": [thing.sigma_m] * 3 if boxed else None, "extent_observed": None,
     }  # fmt: skip

@@ -69,8 +69,10 @@ def test_draws_are_uniform() -> None:
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=20), st.integers(0, 2**63))
 def test_count_options_are_four_positive_numbers(numbers: list[int], seed: int) -> None:
     keys = np.arange(len(numbers), dtype=np.uint64) + np.uint64(seed)
-    none = pa.nulls(len(numbers), pa.string())
-    batch = Batch("count", "choice", "four", keys, none, none, none, np.array(numbers, dtype=float), PARAMS)
+    none, lists = pa.nulls(len(numbers), pa.string()), pa.nulls(len(numbers), pa.list_(pa.string()))
+    batch = Batch(
+        "count", "choice", "four", keys, none, none, none, np.array(numbers, dtype=float), *[lists] * 3, PARAMS
+    )
     for number, options in zip(numbers, options_around(np.array(numbers), batch).tolist(), strict=True):
         assert options[0] == number
         assert len(set(options)) == 4
@@ -78,7 +80,7 @@ def test_count_options_are_four_positive_numbers(numbers: list[int], seed: int) 
 
 
 def test_a_count_is_as_often_the_smallest_as_the_largest_option() -> None:
-    none = pa.nulls(len(KEYS), pa.string())
-    batch = Batch("count", "choice", "four", KEYS, none, none, none, np.full(len(KEYS), 9.0), PARAMS)
+    none, lists = pa.nulls(len(KEYS), pa.string()), pa.nulls(len(KEYS), pa.list_(pa.string()))
+    batch = Batch("count", "choice", "four", KEYS, none, none, none, np.full(len(KEYS), 9.0), *[lists] * 3, PARAMS)
     ranks = (options_around(np.full(len(KEYS), 9), batch) < 9).sum(axis=1)
     assert abs(np.bincount(ranks, minlength=3)[:3] / len(KEYS) - 1 / 3).max() < 0.12

@@ -114,6 +114,7 @@ class Procedural:
             license=" AND ".join(sorted(licenses)),
             vocabulary=CATEGORIES,
             floor_polygon_w=outline_w,
+            floor_by=None if outline_w is None else "exact",
         )
 
     def _data(
