@@ -12,9 +12,13 @@ WORDS = (
     "seventeen eighteen nineteen twenty"
 ).split()
 METRES_PER = {"m": 1.0, "cm": 0.01, "mm": 0.001, "km": 1000.0, "ft": 0.3048, "in": 0.0254, "yd": 0.9144}
+SQUARE_METRES_PER = {"m2": 1.0, "cm2": 1e-4, "ft2": 0.3048**2}
 DEGREES_PER = {"deg": 1.0, "rad": 180.0 / math.pi}
 
 _SPELLINGS = {
+    "m2": r"m\s?(?:\^2|\u00b2|2(?!\d))|sq(?:uare|\.)?\s*-?(?:met(?:er|re)s?|m)|sqm",
+    "cm2": r"cm\s?(?:\^2|\u00b2|2(?!\d))|sq(?:uare|\.)?\s*-?(?:centi(?:meter|metre)s?|cm)",
+    "ft2": r"ft\s?(?:\^2|\u00b2|2(?!\d))|sq(?:uare|\.)?\s*-?(?:feet|foot|ft)|sqft",
     "mm": r"mm|milli(?:meter|metre)s?",
     "cm": r"cms?|centi(?:meter|metre)s?",
     "km": r"km|kilo(?:meter|metre)s?",
@@ -69,7 +73,7 @@ def parse_number(text: str, unit: str | None) -> float | None:
 
     Args:
         text: Free text; boxes and numbers that only name something ("region 2") are passed over.
-        unit: `m`, `cm`, `ft`, `in`, `deg`, `count` or None (no unit).
+        unit: `m`, `cm`, `ft`, `in`, `m2`, `ft2`, `deg`, `count` or None (no unit).
 
     Returns:
         The number, or None when there is none or a range stands in its place. Angles are in (-180, 180],
@@ -84,6 +88,8 @@ def parse_number(text: str, unit: str | None) -> float | None:
     if unit == "deg":
         angles = [q for q in found if q.unit in DEGREES_PER] or _bare(found)
         return None if not angles or _in_range(angles, text) else _angle_deg(angles[-1], text)
+    if unit in SQUARE_METRES_PER:
+        return _area(found, text, str(unit))
     if unit in METRES_PER:
         lengths = _compounds([q for q in found if q.unit in METRES_PER], text) or _bare(found)
         if not lengths or _in_range([q for q in found if q.unit in METRES_PER or q.unit is None], text):
@@ -93,6 +99,14 @@ def parse_number(text: str, unit: str | None) -> float | None:
         return round(metres / METRES_PER[str(unit)], 9)
     counts = _counts(found)
     return None if not counts or _in_range(counts, text) else counts[-1].value
+
+
+def _area(found: Sequence[Quantity], text: str, unit: str) -> float | None:
+    areas = [q for q in found if q.unit in SQUARE_METRES_PER] or _bare(found)
+    if not areas or _in_range([q for q in found if q.unit in SQUARE_METRES_PER or q.unit is None], text):
+        return None
+    square_metres = areas[-1].value * SQUARE_METRES_PER[areas[-1].unit or unit]
+    return round(square_metres / SQUARE_METRES_PER[unit], 9)
 
 
 def plain_signs(text: str) -> str:
