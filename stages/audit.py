@@ -133,7 +133,7 @@ def _audit_path(
     if path != "exact":
         every = relate(seen, without_margins(many), context).tables["fact"].sort_by("scene_id")
         parts.append(_labelled(path, "open", judge_facts(every, truths)))
-    parts.append(_labelled(path, "no_margin", judge_naive(seen, seen_depths, truths)))
+    parts.append(_labelled(path, "no_margin", judge_naive(seen, seen_depths, truths, settings.seed)))
     return parts, kept.counts
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from stages.audits.truth import SceneTruth, TrueFact, is_wrong, true_fact
+from stages.audits.paths import Depths
+from stages.audits.truth import SceneTruth, TrueFact, is_wrong, naive_facts, true_fact
+from stages.audits.visible_points import visible_points
 from stages.models.oracle import Asked, answer, asked_of
 from stages.registry import resolve
 from stages.tasks import TASKS
@@ -56,6 +58,20 @@ def judge_questions(questions: pa.Table, facts: pa.Table, truths: Truths) -> pa.
     """
     known = {row["fact_id"]: row for row in facts.to_pylist()}
     return _table(_question_case(row, known[row["fact_ids"][0]], truths) for row in questions.to_pylist())
+
+
+def judge_naive(tables: Mapping[str, pa.Table], depths: Depths, truths: Truths, seed: int) -> pa.Table:
+    """Judge what an engine without margins states about the same views."""
+    task = task_of_kind()
+    scene_of = dict(zip(*(tables["view"].column(n).to_pylist() for n in ("view_id", "scene_id")), strict=True))
+    category = dict(zip(*(tables["object"].column(n).to_pylist() for n in ("object_id", "category")), strict=True))
+    stated = (
+        fact
+        for view_id, points_v in visible_points(tables, depths)
+        for fact in naive_facts(scene_of[view_id], view_id, category, points_v, seed)
+    )
+    ordered = sorted(stated, key=lambda fact: (fact["scene_id"], fact["fact_id"]))
+    return _table(_fact_case(fact, truths, task.get(fact["kind"], "")) for fact in ordered)
 
 
 def _table(cases: Iterator[dict[str, Any]]) -> pa.Table:

@@ -1,0 +1,164 @@
+"""What an exact scene really is: the vertices of every object, exact cameras, and what each camera sees."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from stages.geometry.mesh import LabelledMesh
+from stages.open3d_import import import_open3d
+from stages.schema.errors import UserError
+from stages.schema.records import ObjectRow, SceneRow, ViewRow
+from stages.sources.base import Drop, SceneData
+from stages.sources.procedural.params import ProceduralParams
+from stages.sources.procedural.reader import Procedural
+
+
+class Solid(NamedTuple):
+    """Upright box round an object's vertices, along the object's own axes.
+
+    `yaw` turns the first axis from world x, radians; `size_m` are the extents along first axis, second axis and up.
+    """
+
+    center_w: Float[np.ndarray, " 3"]
+    size_m: Float[np.ndarray, " 3"]
+    yaw: float
+
+    def footprint(self) -> list[tuple[float, float]]:
+        """Return the corners of the footprint, world metres, counter-clockwise."""
+        cos, sin = math.cos(self.yaw), math.sin(self.yaw)
+        out = []
+        for u, v in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
+            along, across = u * self.size_m[0] / 2, v * self.size_m[1] / 2
+            out.append((self.center_w[0] + along * cos - across * sin, self.center_w[1] + along * sin + across * cos))
+        return out
+
+
+class Camera(NamedTuple):
+    """One exact camera: pose (OpenCV camera to world), fx, fy, cx, cy, width and height."""
+
+    world_from_cam: Float[np.ndarray, "4 4"]
+    intrinsics_px: Sequence[float]
+    width_px: int
+    height_px: int
+
+    @property
+    def eye_w(self) -> Float[np.ndarray, " 3"]:
+        """Optical centre, world metres."""
+        return self.world_from_cam[:3, 3]
+
+    def to_view(self, point_w: Float[np.ndarray, " 3"]) -> tuple[float, float, float]:
+        """Coordinates of a world point right of, ahead of and above the levelled camera, metres."""
+        ahead_x, ahead_y, _ = self.world_from_cam[:3, 2]
+        length = math.hypot(ahead_x, ahead_y)
+        ahead_x, ahead_y = ahead_x / length, ahead_y / length
+        dx, dy, dz = (point_w - self.eye_w).tolist()
+        return dx * ahead_y - dy * ahead_x, dx * ahead_x + dy * ahead_y, dz
+
+    @property
+    def heading(self) -> float:
+        """Direction of view on the floor plan, radians counter-clockwise from world x."""
+        return math.atan2(self.world_from_cam[1, 2], self.world_from_cam[0, 2])
+
+
+@dataclass(frozen=True)
+class SceneTruth:
+    """An exact scene. `solids`, `category` and `vertices_w` are keyed by object id, `cameras` by view id."""
+
+    scene: SceneRow
+    solids: Mapping[str, Solid]
+    category: Mapping[str, str]
+    vertices_w: Mapping[str, Float[np.ndarray, "v 3"]]
+    cameras: Mapping[str, Camera]
+    mesh: LabelledMesh
+    _seen: dict[str, Counter[str]] = field(default_factory=dict)
+    _caster: list[Any] = field(default_factory=list)
+
+    def pixels(self, view_id: str) -> Mapping[str, int]:
+        """Visible pixels per object in a view, by casting one ray through every pixel centre."""
+        if view_id not in self._seen:
+            self._seen[view_id] = self._cast(self.cameras[view_id])
+        return self._seen[view_id]
+
+    def _cast(self, camera: Camera) -> Counter[str]:
+        o3d = import_open3d()
+        if not self._caster:
+            self._caster.append(o3d.t.geometry.RaycastingScene(nthreads=1))
+            self._caster[0].add_triangles(self.mesh.vertices_w.astype(np.float32), self.mesh.faces.astype(np.uint32))
+        fx, fy, cx, cy = camera.intrinsics_px
+        x, y = np.meshgrid(np.arange(camera.width_px), np.arange(camera.height_px))
+        directions_c = np.stack([(x - cx) / fx, (y - cy) / fy, np.ones(x.shape)], axis=-1)
+        directions_w = directions_c @ camera.world_from_cam[:3, :3].T
+        rays = np.concatenate([np.broadcast_to(camera.eye_w, directions_w.shape), directions_w], axis=-1)
+        hits = self._caster[0].cast_rays(o3d.core.Tensor(rays.astype(np.float32)))["primitive_ids"].numpy()
+        labels = self.mesh.face_object[hits[hits != np.uint32(0xFFFFFFFF)]]
+        counts = np.bincount(labels[labels >= 0], minlength=len(self.mesh.object_ids))
+        return Counter({name: int(n) for name, n in zip(self.mesh.object_ids, counts, strict=True) if n})
+
+
+def scene_truth(source_params: Mapping[str, Any], source_name: str, seed: int, scene_id: str) -> SceneTruth:
+    """Make a procedural scene again from its seed, and keep what the tables do not say.
+
+    Args:
+        source_params: Section `sources.<source_name>` of params.yaml.
+        source_name: First part of the scene's id.
+        seed: The project's seed.
+        scene_id: The scene.
+
+    Raises:
+        UserError: The source cannot make the scene any more (its params changed since `ingest`).
+    """
+    data = Procedural(source_name, ProceduralParams.model_validate(source_params), seed).read(scene_id)
+    if isinstance(data, Drop):
+        raise UserError(f"scene {scene_id}: {data.reason}; run `dvc repro` to make all stages anew")
+    return truth_of(data)
+
+
+def truth_of(data: SceneData) -> SceneTruth:
+    """Derive boxes from the vertices of a scene's mesh; only the direction of an object's own axes is taken as given.
+
+    Raises:
+        UserError: The scene has no mesh, or a view has no pose.
+    """
+    if data.mesh is None:
+        raise UserError(f"scene {data.scene.scene_id}: no mesh, so there is no exact truth")
+    vertices_w = {}
+    for label, name in enumerate(data.mesh.object_ids):
+        used = np.unique(data.mesh.faces[data.mesh.face_object == label])
+        vertices_w[name] = data.mesh.vertices_w[used]
+    objects = {row.object_id: row for row in data.objects}
+    return SceneTruth(
+        scene=data.scene,
+        solids={name: _solid(objects[name], points_w) for name, points_w in vertices_w.items()},
+        category={name: row.category for name, row in objects.items()},
+        vertices_w=vertices_w,
+        cameras={view.view_id: _camera(view) for view in data.views},
+        mesh=data.mesh,
+    )
+
+
+def _solid(row: ObjectRow, points_w: Float[np.ndarray, "v 3"]) -> Solid:
+    if row.world_from_box is None:
+        raise UserError(f"object {row.object_id}: no box axes, so there is no exact truth")
+    axes = np.array(row.world_from_box, dtype=np.float64).reshape(3, 3)
+    yaw = math.atan2(axes[1, 0], axes[0, 0])
+    cos, sin = math.cos(yaw), math.sin(yaw)
+    along = points_w[:, 0] * cos + points_w[:, 1] * sin
+    across = points_w[:, 1] * cos - points_w[:, 0] * sin
+    low = np.array([along.min(), across.min(), points_w[:, 2].min()])
+    high = np.array([along.max(), across.max(), points_w[:, 2].max()])
+    u, v, z = ((low + high) / 2).tolist()
+    return Solid(np.array([u * cos - v * sin, u * sin + v * cos, z]), high - low, yaw)
+
+
+def _camera(view: ViewRow) -> Camera:
+    if view.world_from_cam is None or view.intrinsics_px is None:
+        raise UserError(f"view {view.view_id}: no exact pose and intrinsics, so there is no exact truth")
+    pose = np.array(view.world_from_cam, dtype=np.float64).reshape(4, 4)
+    return Camera(pose, view.intrinsics_px, view.width_px, view.height_px)
