@@ -11,10 +11,13 @@ from jaxtyping import Bool, Float
 from pydantic import Field
 
 from stages.annotators import ANNOTATORS
-from stages.annotators.base import ROLES, Annotator
+from stages.annotators.base import ROLES, Annotator, Pictures
+from stages.depths import Depths, disk_depths
 from stages.geometry.boxes import upright
 from stages.geometry.frames import points_to_view, view_from_cam
 from stages.images import load_pictures
+from stages.lifting.lift import lift
+from stages.lifting.params import LiftParams
 from stages.params import Params
 from stages.registry import resolve
 from stages.runner import Context, Counts, Result, Stage, dropped, main
@@ -38,24 +41,38 @@ class AnnotateParams(Params):
     detector: str
     segmenter: str
     captioner: str
+    lift: LiftParams
     sigma: dict[str, Sigma] = Field(description=f"by geometry: {', '.join(GEOMETRY)}")
 
 
 def annotate(tables: Mapping[str, pa.Table], params: AnnotateParams, context: Context) -> Result:
-    """Complete one shard role by role, then express every boxed object in view space.
-
-    Sightings keep null view-space columns where the view has no pose or looks more than 75 degrees up or down
-    (counted), or where the object has no box.
-    """
+    """Complete one shard from its pictures and depth on disk."""
 
     def pictures(view_ids: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
         return load_pictures(context.source, context.shard, tables["view"], view_ids)
 
+    return complete(tables, params, pictures, disk_depths(context.source, context.shard, tables["view"]))
+
+
+def complete(tables: Mapping[str, pa.Table], params: AnnotateParams, pictures: Pictures, depths: Depths) -> Result:
+    """Complete one shard role by role, lift boxes where there are none, then express every box in view space.
+
+    Sightings keep null view-space columns where the view has no pose or looks more than 75 degrees up or down
+    (counted), or where the object has no box.
+
+    Args:
+        tables: `scene`, `view`, `object` and `sighting`.
+        params: Section `annotate`.
+        pictures: Yields (view id, RGB picture) for the view ids asked for.
+        depths: Yields (view id, depth) for the view ids asked for.
+    """
     counts = Counts()
     for role in ROLES:
         annotator = _annotator(getattr(params, role), role)
         result = annotator.complete(tables, pictures)
         tables, counts = result.tables, counts + result.counts
+    lifted = lift(tables, depths, params.lift)
+    tables, counts = lifted.tables, counts + lifted.counts
     tables = {**tables, "object": with_sigmas(tables["object"], params.sigma)}
     placed, placing = place_in_view_space(tables)
     return Result({**tables, "sighting": placed}, counts + placing)

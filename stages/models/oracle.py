@@ -31,7 +31,7 @@ _LETTERS = "ABCDEFGHIJ"
 _COMPARED = ("left_of", "above", "in_front_of", "bigger", "taller", "wider")
 _PER_METRE = {"m": (1.0, 2), "cm": (100.0, 0), "ft": (1 / 0.3048, 1), "in": (1 / 0.0254, 1)}
 _QUESTION = ("question_id", "source", "fact_ids", "slot_ids", "question", "answer_kind", "unit", "options")
-_FACT = ("fact_id", "kind", "subject_ids", "reference_ids", "value")
+_FACT = ("fact_id", "kind", "subject_ids", "reference_ids", "value", "detail")
 
 
 class OracleParams(ModelParams):
@@ -51,6 +51,7 @@ class Asked:
     subjects: tuple[str, ...]
     references: tuple[str, ...]
     value: float
+    detail: tuple[str, ...] = ()
 
 
 class Oracle:
@@ -127,14 +128,15 @@ def _load(context: ModelContext) -> dict[str, Asked]:
             table = read_table(shard_path(folder, "fact", shard), "fact", _FACT)
             facts |= {row["fact_id"]: row for row in _among(table, wanted).to_pylist()}
     rows = (row for row in questions.to_pylist() if row["fact_ids"][:1] and row["fact_ids"][0] in facts)
-    return {row["question_id"]: _asked(row, facts[row["fact_ids"][0]]) for row in rows}
+    return {row["question_id"]: asked_of(row, facts[row["fact_ids"][0]]) for row in rows}
 
 
 def _among(facts: pa.Table, wanted: pa.Array) -> pa.Table:
     return facts.filter(pc.is_in(facts.column("fact_id"), wanted))
 
 
-def _asked(question: Mapping[str, Any], fact: Mapping[str, Any]) -> Asked:
+def asked_of(question: Mapping[str, Any], fact: Mapping[str, Any]) -> Asked:
+    """Join a question's words and options with its fact; the answer stays out."""
     return Asked(
         text=question["question"],
         answer_kind=question["answer_kind"],
@@ -145,4 +147,5 @@ def _asked(question: Mapping[str, Any], fact: Mapping[str, Any]) -> Asked:
         subjects=tuple(fact["subject_ids"]),
         references=tuple(fact["reference_ids"]),
         value=fact["value"],
+        detail=tuple(fact["detail"] or ()),
     )

@@ -1,0 +1,1 @@
+"""From a mask and depth to an oriented box that knows how wrong it may be."""

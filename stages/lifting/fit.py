@@ -1,0 +1,258 @@
+"""One object in one view: the upright box of what is seen, and how far that can be believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float64
+
+from stages.lifting.footprint import corner_yaw, ends, smallest_yaw
+from stages.lifting.params import DepthNoise, LiftParams
+from stages.lifting.points import ABOVE, BELOW, LEFT, RIGHT, Surface
+
+_UP = 0.75  # upward component from which a normal belongs to a top, and below whose complement to a side
+_FACING = 0.8  # cosine to an axis from which a side's normal belongs to the face across it
+_LEG = 512  # points that an L is searched in
+_NEAR_ENDS, _FAR_ENDS = 2.0, 1.5  # sigmas of pixel noise by which trimmed ends of a wall are too far out
+_FLAT = 0.35  # share of the normals across an axis from which its ends are walls, and noise widens them fully
+_ACROSS = 0.7  # cosine to the picture's plane from which an axis runs across it
+_FEW = 20  # points that make a face
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Upright box in view space; extents along its first and second axis and up.
+
+    Attributes:
+        center_v: Metres.
+        size_v: Metres.
+        yaw_v: Turn of the first axis, radians counter-clockwise from above.
+        sigma_center_m: 1-sigma of each view-space coordinate.
+        sigma_size_m: 1-sigma of each extent.
+        observed: Whether enough was seen to know the extents.
+        whole: Whether nothing hides or cuts the outline.
+    """
+
+    center_v: Float64[np.ndarray, " 3"]
+    size_v: Float64[np.ndarray, " 3"]
+    yaw_v: float
+    sigma_center_m: Float64[np.ndarray, " 3"]
+    sigma_size_m: Float64[np.ndarray, " 3"]
+    observed: bool
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the fit must know of the view: pixel size over depth, noise, and the floor's height (NaN: not seen)."""
+
+    pixel_rel: float
+    noise: DepthNoise
+    floor_v: float
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What normals and outline tell.
+
+    Attributes:
+        top: Share of upward normals among those known.
+        faces: Share of the normals along -first, +first, -second and +second axis of the box.
+        fits: Whether the points lie as on a box: a top that spans it, or walls along its sides.
+    """
+
+    top: float
+    faces: Float64[np.ndarray, " 4"]
+    fits: bool
+
+
+def fit(surface: Surface, scene: Scene, params: LiftParams, visible: float, truncated: float) -> Fit | None:
+    """Fit the box; None if there are too few points or too little depth.
+
+    Args:
+        surface: Points, normals and outline.
+        scene: Of the view.
+        params: Section `annotate.lift`.
+        visible: Visible fraction of the silhouette, NaN: unknown.
+        truncated: Fraction of it outside the picture, NaN: unknown.
+    """
+    limits = params.observed
+    if len(surface.points_v) < limits.min_points or surface.known < limits.min_known:
+        return None
+    noise_m = pixel_noise_m(surface.range_m, scene.noise)
+    up = surface.normals_v[:, 2]
+    known = ~np.isnan(up)
+    top = float((up[known] > _UP).mean()) if known.any() else 0.0
+    xy = np.ascontiguousarray(surface.points_v[:, :2])
+    trim = int(params.trim_fraction * len(xy))
+    if top >= limits.min_top_share:
+        yaw = smallest_yaw(xy)
+    else:
+        step = -(-len(xy) // _LEG)
+        yaw = corner_yaw(xy[::step], trim // step, noise_m)
+    low, high, yaw = _extents(surface, yaw, trim, scene)
+    seen = Seen(top, _faces(surface.normals_v[known], yaw), _fits(surface, yaw, low, high, top, noise_m, params))
+    low[2], bottom_known, bottom_sigma_m = _bottom(surface, low[2], scene.floor_v, params)
+    whole = bottom_known and _whole(surface, params, visible, truncated)
+    observed = whole and seen.fits and _shown(seen, params)
+    return _box(low, high, yaw, surface, scene, params, bottom_sigma_m, observed, whole)
+
+
+def pixel_noise_m(range_m: float, noise: DepthNoise) -> float:
+    """1-sigma of one pixel's depth, metres."""
+    return noise.pixel_m + noise.pixel_quadratic * max(range_m - 0.4, 0.0) ** 2 + noise.pixel_rel * range_m
+
+
+def _extents(
+    surface: Surface, yaw: float, trim: int, scene: Scene
+) -> tuple[Float64[np.ndarray, " 3"], Float64[np.ndarray, " 3"], float]:
+    """Ends of the points along the box axes, the longer side first.
+
+    Noise widens a wall that is seen face on, so that much is taken off the near end; thin parts that gave no points
+    but stand in the mask are added.
+    """
+    points = surface.points_v
+    low, high = np.empty(3), np.empty(3)
+    ray = surface.points_v.mean(axis=0)
+    ray[2] = 0.0
+    ray /= max(float(np.linalg.norm(ray)), 1e-9)
+    faces = _faces(surface.normals_v[~np.isnan(surface.normals_v[:, 2])], yaw)
+    for axis, (cos, sin) in enumerate(((np.cos(yaw), np.sin(yaw)), (-np.sin(yaw), np.cos(yaw)))):
+        low[axis], high[axis] = ends(points, cos, sin, trim)
+        flat = max(faces[2 * axis : 2 * axis + 2]) / _FLAT
+        noise_m = min(1.0, flat) * pixel_noise_m(surface.range_m, scene.noise)
+        _narrow(axis, float(ray[0] * cos + ray[1] * sin), low, high, noise_m)
+        across = abs(float(-ray[1] * cos + ray[0] * sin))
+        if across > _ACROSS:  # this axis runs across the picture
+            missing = (surface.beyond_px[:2] - scene.noise.outline_px).clip(0) * scene.pixel_rel * surface.range_m
+            turned = (missing[0], missing[1]) if ray[1] * cos - ray[0] * sin > 0 else (missing[1], missing[0])
+            low[axis], high[axis] = low[axis] - turned[0], high[axis] + turned[1]
+    low[2], high[2] = ends(np.ascontiguousarray(points[:, 2:0:-1]), 1.0, 0.0, trim)
+    above, below = (surface.beyond_px[2:] - scene.noise.outline_px).clip(0) * scene.pixel_rel * surface.range_m
+    low[2], high[2] = low[2] - below, high[2] + above
+    if high[1] - low[1] > high[0] - low[0]:  # the first axis is the longer side
+        low, high = np.array([low[1], -high[0], low[2]]), np.array([high[1], -low[0], high[2]])
+        yaw += np.pi / 2
+    return low, high, yaw
+
+
+def _narrow(
+    axis: int, along: float, low: Float64[np.ndarray, " 3"], high: Float64[np.ndarray, " 3"], noise_m: float
+) -> None:
+    """Take the noise along the ray off both ends, more off the near one, but never more than there is."""
+    near, far = _NEAR_ENDS * noise_m * abs(along), _FAR_ENDS * noise_m * abs(along)
+    width = high[axis] - low[axis]
+    squeeze = min(1.0, width / max(near + far, 1e-9) * 0.9)
+    low[axis] += squeeze * (near if along > 0 else far)
+    high[axis] -= squeeze * (far if along > 0 else near)
+
+
+def _fits(
+    surface: Surface,
+    yaw: float,
+    low: Float64[np.ndarray, " 3"],
+    high: Float64[np.ndarray, " 3"],
+    top: float,
+    noise_m: float,
+    params: LiftParams,
+) -> bool:
+    """Tell whether the points lie as on a box; round and hollow things do not, and hide their far side."""
+    cos, sin = np.cos(yaw), np.sin(yaw)
+    local = np.stack([surface.points_v[:, 0] * cos + surface.points_v[:, 1] * sin,
+                      surface.points_v[:, 1] * cos - surface.points_v[:, 0] * sin], axis=1)  # fmt: skip
+    width = np.maximum(high[:2] - low[:2], 1e-6)
+    up = surface.normals_v[:, 2] > _UP
+    if top >= params.observed.min_top_share and up.sum() >= _FEW:
+        span = np.ptp(local[up], axis=0) / width
+        if (span >= params.observed.min_top_span).all():
+            return True
+    side = ~(surface.normals_v[:, 2] > _UP)
+    if side.sum() < _FEW:
+        return False
+    gap = np.minimum(np.abs(local[side] - low[:2]), np.abs(high[:2] - local[side]))
+    near = (gap <= np.maximum(params.observed.side_m, np.maximum(3 * noise_m, params.observed.side_rel * width))).any(
+        axis=1
+    )
+    return bool(near.mean() >= params.observed.min_on_sides)
+
+
+def _faces(normals_v: Float64[np.ndarray, "n 3"], yaw: float) -> Float64[np.ndarray, " 4"]:
+    if len(normals_v) == 0:
+        return np.zeros(4)
+    level = np.hypot(normals_v[:, 0], normals_v[:, 1])
+    first = (normals_v[:, 0] * np.cos(yaw) + normals_v[:, 1] * np.sin(yaw)) / np.maximum(level, 1e-9)
+    second = (normals_v[:, 1] * np.cos(yaw) - normals_v[:, 0] * np.sin(yaw)) / np.maximum(level, 1e-9)
+    upright = level > np.sqrt(1 - _UP**2)
+    return np.array([(upright & (value > _FACING)).mean() for value in (-first, first, -second, second)])
+
+
+def _bottom(surface: Surface, low: float, floor_v: float, params: LiftParams) -> tuple[float, bool, float]:
+    """Where the object ends below, whether that is known, and its 1-sigma beyond that of the points."""
+    limits = params.observed
+    hidden = surface.share(BELOW, 1) > limits.max_occluded or surface.share(BELOW, 2) > limits.max_at_border
+    if low - floor_v < params.floor.snap_m:  # false where there is no floor; most things this low stand on it
+        unseen = low - floor_v - params.floor.touch_m
+        return floor_v, True, max(unseen, 0.0) / 2
+    return low, not hidden, 0.0
+
+
+def _whole(surface: Surface, params: LiftParams, visible: float, truncated: float) -> bool:
+    limits = params.observed
+    for side in (LEFT, RIGHT, ABOVE):
+        if surface.share(side, 1) > limits.max_occluded or surface.share(side, 2) > limits.max_at_border:
+            return False
+    return not (visible < limits.min_visible_fraction or truncated > limits.max_truncated_fraction)
+
+
+def _shown(seen: Seen, params: LiftParams) -> bool:
+    """Whether a top, or a side across each axis, was seen."""
+    limits = params.observed
+    across = np.maximum(seen.faces[0::2], seen.faces[1::2])
+    return bool(seen.top >= limits.min_top_share or (across >= limits.min_side_share).all())
+
+
+def _box(
+    low: Float64[np.ndarray, " 3"],
+    high: Float64[np.ndarray, " 3"],
+    yaw: float,
+    surface: Surface,
+    scene: Scene,
+    params: LiftParams,
+    bottom_sigma_m: float,
+    observed: bool,
+    whole: bool,
+) -> Fit:
+    size, middle = np.maximum(high - low, 0.0), (low + high) / 2
+    cos, sin = np.cos(yaw), np.sin(yaw)
+    center = np.array([middle[0] * cos - middle[1] * sin, middle[0] * sin + middle[1] * cos, middle[2]])
+    sigma_center, sigma_size = sigmas(center, size, yaw, surface, scene, params, observed)
+    sigma_size[2] = np.hypot(sigma_size[2], bottom_sigma_m)
+    sigma_center[2] = np.hypot(sigma_center[2], bottom_sigma_m / 2)
+    yaw = float(np.mod(yaw + np.pi / 2, np.pi) - np.pi / 2)
+    return Fit(center, size, yaw, sigma_center, sigma_size, observed, whole)
+
+
+def sigmas(
+    center_v: Float64[np.ndarray, " 3"],
+    size_v: Float64[np.ndarray, " 3"],
+    yaw: float,
+    surface: Surface,
+    scene: Scene,
+    params: LiftParams,
+    observed: bool,
+) -> tuple[Float64[np.ndarray, " 3"], Float64[np.ndarray, " 3"]]:
+    """1-sigma of the centre per view-space axis and of the extents per box axis."""
+    model = params.sigma
+    outline_m = scene.noise.outline_px * scene.pixel_rel * surface.range_m * model.outline
+    shared_m = model.range * scene.noise.object_rel * surface.range_m
+    side = np.sqrt(model.floor_m**2 + outline_m**2 + (model.noise * pixel_noise_m(surface.range_m, scene.noise)) ** 2)
+    sigma_size = np.array([*np.hypot(side * np.sqrt(2), model.size_rel * size_v[:2]),
+                           np.hypot(side * np.sqrt(2), model.height_rel * size_v[2])])  # fmt: skip
+    if not observed:
+        sigma_size = np.hypot(sigma_size, model.unseen * size_v[:2].max())
+    cos2, sin2 = np.cos(yaw) ** 2, np.sin(yaw) ** 2
+    spread = sigma_size**2 / 4
+    center = np.sqrt(np.array([cos2 * spread[0] + sin2 * spread[1], sin2 * spread[0] + cos2 * spread[1], spread[2]]))
+    ray = center_v / max(float(np.linalg.norm(center_v)), 1e-9)
+    return np.sqrt(center**2 + (shared_m * ray) ** 2), sigma_size
