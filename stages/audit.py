@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -54,7 +54,7 @@ class Found(NamedTuple):
     """What one shard of one source gave: judged cases, and what `relate` kept and dropped, by path."""
 
     cases: pa.Table
-    related: dict[str, Counts]
+    related: dict[SourcePath, Counts]
     counts: Counts
 
 
@@ -75,11 +75,11 @@ class _Job:
 
 
 class Truths:
-    """Truth of the scenes of one source; scenes come in order, so few are kept."""
+    """Truth of the scenes of one shard, each made once."""
 
     def __init__(self, settings: _Settings, source: str) -> None:
         params = settings.sources[source]
-        self._of = lru_cache(maxsize=2)(lambda scene_id: scene_truth(params, source, settings.seed, scene_id))
+        self._of = cache(lambda scene_id: scene_truth(params, source, settings.seed, scene_id))
 
     def __call__(self, scene_id: str) -> SceneTruth:
         """Return the truth of a scene."""
@@ -94,7 +94,7 @@ def audit_shard(job: _Job) -> Found:
     facts = _read(f"facts/{job.source}", "fact", job.shard).sort_by("scene_id")
     questions = _read(f"unique/{job.source}", "question", job.shard).sort_by("scene_id")
     parts = [_labelled("exact", "question", judge_questions(questions, facts, truths))]
-    related: dict[str, Counts] = {}
+    related: dict[SourcePath, Counts] = {}
     share = uniform(column_keys(tables["scene"].column("scene_id"), "audit", settings.seed))
     chosen = tables["scene"].column("scene_id").filter(pa.array(share < settings.audit.degraded_share))
     seen = {
@@ -174,7 +174,9 @@ def _run() -> None:
         found = list(run.imap(audit_shard, jobs))
         run.counts = sum((f.counts for f in found), dropped(NO_TRUTH, [n for n in sources if n not in exact]))
         cases = pa.concat_tables([f.cases for f in found]) if found else _no_cases()
-        related = {path: sum((f.related[path] for f in found), Counts()) for path in ("exact", *DEGRADED)}
+        related: dict[SourcePath, Counts] = {
+            path: sum((f.related[path] for f in found), Counts()) for path in ("exact", *DEGRADED)
+        }
         run.metrics |= _write(run, cases, related, settings.audit)
     _fail_if(over_limit(run.metrics["label_error"], settings.audit.max_error))
 
@@ -183,7 +185,7 @@ def _no_cases() -> pa.Table:
     return _labelled("exact", "question", CASES.empty_table())
 
 
-def _write(run: Run, cases: pa.Table, related: Mapping[str, Counts], params: AuditParams) -> dict[str, Any]:
+def _write(run: Run, cases: pa.Table, related: Mapping[SourcePath, Counts], params: AuditParams) -> dict[str, Any]:
     wrong = cases.filter(cases.column("wrong")).sort_by([(n, "ascending") for n in ("path", "level", "kind", "item")])
     judged = wrong.filter(pc.is_in(wrong.column("level"), pa.array(["question", "fact"])))
     pa_csv.write_csv(judged, run.folder / "wrong.csv")

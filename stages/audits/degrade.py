@@ -108,6 +108,12 @@ def decode(counts: bytes, height_px: int, width_px: int) -> Mask:
     return mask
 
 
+def box_of(counts: bytes, height_px: int, width_px: int) -> tuple[int, int, int, int]:
+    """Return the box (x1, y1, x2, y2, edges) of COCO RLE counts."""
+    x, y, w, h = coco_mask.toBbox({"size": [height_px, width_px], "counts": counts}).tolist()
+    return int(x), int(y), int(x + w), int(y + h)
+
+
 def _grazing(depth_m: Depth, focal_px: float, limit_deg: float) -> Bool[np.ndarray, "h w"]:
     """Tell which pixels see their surface at more than `limit_deg` from its normal (from depth gradients)."""
     dy, dx = np.gradient(depth_m)

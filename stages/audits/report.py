@@ -9,10 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stages.audits.paths import SourcePath
 from stages.audits.rates import Rate, curve, margin_for, rate_of
 from stages.runner import Counts
 
-LEVELS = {"exact": "question", "sensor": "fact", "lifted": "fact"}  # what the label error of a path is taken over
+LEVELS: dict[SourcePath, str] = {
+    "exact": "question",
+    "sensor": "fact",
+    "lifted": "fact",
+}  # what the label error of a path is taken over
 SAMPLED_OUT = ("sampled_out",)  # drops that say nothing about a fact's quality
 ALL = "all"
 
@@ -82,7 +87,7 @@ def _rows(cases: pa.Table, path: str, level: str) -> pa.Table:
     return cases.filter(pc.and_(pc.equal(cases.column("path"), path), pc.equal(cases.column("level"), level)))
 
 
-def kept_shares(related: Mapping[str, Counts]) -> dict[str, dict[str, float]]:
+def kept_shares(related: Mapping[SourcePath, Counts]) -> dict[str, dict[str, float]]:
     """Per path and kind: facts stated (also those sampled out by caps) over all candidates `relate` looked at."""
     return {path: _shares(counts) for path, counts in related.items()}
 
@@ -99,7 +104,9 @@ def _shares(counts: Counts) -> dict[str, float]:
     return dict(sorted(shares.items()))
 
 
-def over_limit(errors: Mapping[str, Mapping[str, Mapping[str, float]]], limits: Mapping[str, float]) -> list[str]:
+def over_limit(
+    errors: Mapping[SourcePath, Mapping[str, Mapping[str, float]]], limits: Mapping[SourcePath, float]
+) -> list[str]:
     """Name every task whose label error is surely (lower end of the 95 % interval) above its path's limit."""
     return [
         f"{path}, {task}: {rate['errors']} of {rate['n']} wrong ({100 * rate['rate']:.2f} %, at most "

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from jaxtyping import Float
 
-from stages.audits.degrade import decode
+from stages.audits.degrade import box_of, decode
 from stages.audits.paths import Depths
 from stages.geometry.frames import gravity_of_pose, view_from_cam
 from stages.schema.columns import vectors, whole
@@ -50,7 +50,9 @@ def _masks(sighting: pa.Table) -> dict[str, list[tuple[str, bytes]]]:
 
 def _points(depth_m: Float[np.ndarray, "h w"], rle: bytes, intrinsics_px: Float[np.ndarray, " 4"]) -> Points:
     """Back-project the masked pixels that have depth, in the camera frame."""
-    y, x = np.nonzero(decode(rle, *depth_m.shape))
+    mask, (x1, y1, x2, y2) = decode(rle, *depth_m.shape), box_of(rle, *depth_m.shape)
+    y, x = np.nonzero(mask[y1:y2, x1:x2])
+    y, x = y + y1, x + x1
     stride = len(x) // _MOST + 1
     y, x = y[::stride], x[::stride]
     z = depth_m[y, x].astype(np.float64)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,6 +17,8 @@ from stages.schema.records import ObjectRow, SceneRow, ViewRow
 from stages.sources.base import Drop, SceneData
 from stages.sources.procedural.params import ProceduralParams
 from stages.sources.procedural.reader import Procedural
+
+_NOTHING = np.uint32(0xFFFFFFFF)  # what the ray caster gives for a ray that hits nothing
 
 
 class Solid(NamedTuple):
@@ -77,29 +78,30 @@ class SceneTruth:
     vertices_w: Mapping[str, Float[np.ndarray, "v 3"]]
     cameras: Mapping[str, Camera]
     mesh: LabelledMesh
-    _seen: dict[str, Counter[str]] = field(default_factory=dict)
-    _caster: list[Any] = field(default_factory=list)
+    _seen: dict[str, Mapping[str, int]] = field(default_factory=dict)
 
     def pixels(self, view_id: str) -> Mapping[str, int]:
         """Visible pixels per object in a view, by casting one ray through every pixel centre."""
-        if view_id not in self._seen:
-            self._seen[view_id] = self._cast(self.cameras[view_id])
+        if not self._seen:  # all views at once: the ray caster takes more memory than the rest of the scene
+            self._seen.update(_cast(self.mesh, self.cameras))
         return self._seen[view_id]
 
-    def _cast(self, camera: Camera) -> Counter[str]:
-        o3d = import_open3d()
-        if not self._caster:
-            self._caster.append(o3d.t.geometry.RaycastingScene(nthreads=1))
-            self._caster[0].add_triangles(self.mesh.vertices_w.astype(np.float32), self.mesh.faces.astype(np.uint32))
+
+def _cast(mesh: LabelledMesh, cameras: Mapping[str, Camera]) -> Iterator[tuple[str, Mapping[str, int]]]:
+    """Yield, per view, how many pixels show each object."""
+    o3d = import_open3d()
+    caster = o3d.t.geometry.RaycastingScene(nthreads=1)
+    caster.add_triangles(mesh.vertices_w.astype(np.float32), mesh.faces.astype(np.uint32))
+    for view_id, camera in cameras.items():
         fx, fy, cx, cy = camera.intrinsics_px
         x, y = np.meshgrid(np.arange(camera.width_px), np.arange(camera.height_px))
         directions_c = np.stack([(x - cx) / fx, (y - cy) / fy, np.ones(x.shape)], axis=-1)
         directions_w = directions_c @ camera.world_from_cam[:3, :3].T
         rays = np.concatenate([np.broadcast_to(camera.eye_w, directions_w.shape), directions_w], axis=-1)
-        hits = self._caster[0].cast_rays(o3d.core.Tensor(rays.astype(np.float32)))["primitive_ids"].numpy()
-        labels = self.mesh.face_object[hits[hits != np.uint32(0xFFFFFFFF)]]
-        counts = np.bincount(labels[labels >= 0], minlength=len(self.mesh.object_ids))
-        return Counter({name: int(n) for name, n in zip(self.mesh.object_ids, counts, strict=True) if n})
+        hits = caster.cast_rays(o3d.core.Tensor(rays.astype(np.float32)))["primitive_ids"].numpy()
+        labels = mesh.face_object[hits[hits != _NOTHING]]
+        counts = np.bincount(labels[labels >= 0], minlength=len(mesh.object_ids))
+        yield view_id, {name: int(n) for name, n in zip(mesh.object_ids, counts, strict=True) if n}
 
 
 def scene_truth(source_params: Mapping[str, Any], source_name: str, seed: int, scene_id: str) -> SceneTruth:
