@@ -31,7 +31,6 @@ class Fit:
         sigma_center_m: 1-sigma of each view-space coordinate.
         sigma_size_m: 1-sigma of each extent.
         observed: Whether enough was seen to know the extents.
-        whole: Whether nothing hides or cuts the outline.
     """
 
     center_v: Float64[np.ndarray, " 3"]
@@ -40,7 +39,6 @@ class Fit:
     sigma_center_m: Float64[np.ndarray, " 3"]
     sigma_size_m: Float64[np.ndarray, " 3"]
     observed: bool
-    whole: bool
 
 
 @dataclass(frozen=True)
@@ -94,9 +92,10 @@ def fit(surface: Surface, scene: Scene, params: LiftParams, visible: float, trun
     low, high, yaw = _extents(surface, yaw, trim, scene)
     seen = Seen(top, _faces(surface.normals_v[known], yaw), _fits(surface, yaw, low, high, top, noise_m, params))
     low[2], bottom_known, bottom_sigma_m = _bottom(surface, low[2], scene.floor_v, params)
-    whole = bottom_known and _whole(surface, params, visible, truncated)
-    observed = whole and seen.fits and _shown(seen, params)
-    return _box(low, high, yaw, surface, scene, params, bottom_sigma_m, observed, whole)
+    cut = _cut(surface, bottom_known, params)
+    whole = not any(cut) and not (visible < limits.min_visible_fraction or truncated > limits.max_truncated_fraction)
+    observed = whole and surface.joined >= limits.min_joined and seen.fits and _shown(seen, params)
+    return _box(low, high, yaw, surface, scene, params, bottom_sigma_m, observed, cut)
 
 
 def pixel_noise_m(range_m: float, noise: DepthNoise) -> float:
@@ -197,12 +196,14 @@ def _bottom(surface: Surface, low: float, floor_v: float, params: LiftParams) ->
     return low, not hidden, 0.0
 
 
-def _whole(surface: Surface, params: LiftParams, visible: float, truncated: float) -> bool:
+def _cut(surface: Surface, bottom_known: bool, params: LiftParams) -> tuple[bool, bool]:
+    """Tell whether the border, or something nearer, cuts the outline off sideways and in height."""
     limits = params.observed
-    for side in (LEFT, RIGHT, ABOVE):
-        if surface.share(side, 1) > limits.max_occluded or surface.share(side, 2) > limits.max_at_border:
-            return False
-    return not (visible < limits.min_visible_fraction or truncated > limits.max_truncated_fraction)
+
+    def cut(side: int) -> bool:
+        return surface.share(side, 1) > limits.max_occluded or surface.share(side, 2) > limits.max_at_border
+
+    return cut(LEFT) or cut(RIGHT), cut(ABOVE) or not bottom_known
 
 
 def _shown(seen: Seen, params: LiftParams) -> bool:
@@ -221,16 +222,18 @@ def _box(
     params: LiftParams,
     bottom_sigma_m: float,
     observed: bool,
-    whole: bool,
+    cut: tuple[bool, bool],
 ) -> Fit:
     size, middle = np.maximum(high - low, 0.0), (low + high) / 2
     cos, sin = np.cos(yaw), np.sin(yaw)
     center = np.array([middle[0] * cos - middle[1] * sin, middle[0] * sin + middle[1] * cos, middle[2]])
     sigma_center, sigma_size = sigmas(center, size, yaw, surface, scene, params, observed)
+    unknown_m = params.sigma.cut_m * np.array([cut[0], cut[0], cut[1]])
+    sigma_size, sigma_center = np.hypot(sigma_size, unknown_m), np.hypot(sigma_center, unknown_m / 2)
     sigma_size[2] = np.hypot(sigma_size[2], bottom_sigma_m)
     sigma_center[2] = np.hypot(sigma_center[2], bottom_sigma_m / 2)
     yaw = float(np.mod(yaw + np.pi / 2, np.pi) - np.pi / 2)
-    return Fit(center, size, yaw, sigma_center, sigma_size, observed, whole)
+    return Fit(center, size, yaw, sigma_center, sigma_size, observed)
 
 
 def sigmas(

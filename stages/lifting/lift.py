@@ -157,7 +157,16 @@ def _lift_one(
         return found.lose("mask_damaged", seen["object_id"])
     beyond_px = 2 + round(2 * scene.noise.outline_px)  # silhouettes of depth and mask are not the same
     surface = surface_of(
-        depth_m, mask, box, camera, params.erode_px, params.edge_rel, _NORMAL_REACH_PX, beyond_px, params.most_points
+        depth_m,
+        mask,
+        box,
+        camera,
+        params.erode_px,
+        params.edge_rel,
+        _NORMAL_REACH_PX,
+        beyond_px,
+        params.split_m,
+        params.most_points,
     )
     visible, truncated = (np.nan if seen[n] is None else seen[n] for n in ("visible_fraction", "truncated_fraction"))
     fitted = fit(surface, scene, params, visible, truncated)

@@ -36,6 +36,7 @@ class ObservedParams(Params):
     """When the extents of a box count as seen."""
 
     min_points: int = Field(ge=3, description="fewer points are no box")
+    min_joined: float = Field(ge=0, le=1, description="least share of the points in one piece along the ray")
     min_known: float = Field(ge=0, le=1, description="least share of the mask with depth")
     min_top_share: float = Field(gt=0, le=1, description="share of upward normals that shows a top")
     min_side_share: float = Field(gt=0, le=1, description="share of a side's normals that shows the side")
@@ -59,6 +60,7 @@ class SigmaModel(Params):
     size_rel: float = Field(ge=0, description="of a seen horizontal extent")
     height_rel: float = Field(ge=0, description="of a seen vertical extent")
     unseen: float = Field(ge=0, description="of the longest extent, where extents are not observed")
+    cut_m: float = Field(ge=0, description="of an extent that the border or something nearer cuts off")
 
 
 class FuseParams(Params):
@@ -73,6 +75,7 @@ class LiftParams(Params):
 
     erode_px: int = Field(ge=0, description="width of a mask's outline that must continue the surface inside to count")
     edge_rel: float = Field(gt=0, lt=1, description="relative jump of depth that is an edge")
+    split_m: float = Field(gt=0, description="pieces of an object's depth further apart do not belong together")
     most_points: int = Field(ge=64, description="points of an object in a view")
     trim_fraction: float = Field(ge=0, lt=0.03, description="points cut off at either end of an extent")
     floor: FloorParams

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, Float64, UInt8
+from jaxtyping import Bool, Float32, Float64, UInt8
 
 from stages.lifting.rle import Box
 from stages.render.compiled import compiled
@@ -40,6 +40,7 @@ class Surface:
             and those at the picture's border.
         area_px: Pixels of the mask.
         known: Share of them that have depth.
+        joined: Share of the points that lie in one piece along the ray; the rest, seen through the object, is left out.
         beyond_px: How far the mask reaches beyond the points kept (left, right, above, below): thin parts, antennas.
     """
 
@@ -49,6 +50,7 @@ class Surface:
     side: Float64[np.ndarray, "4 3"]
     area_px: int
     known: float
+    joined: float
     beyond_px: Float64[np.ndarray, " 4"]
 
     def share(self, side: int, column: int) -> float:
@@ -65,6 +67,7 @@ def surface_of(
     edge_rel: float,
     reach_px: int,
     beyond_px: int,
+    split_m: float,
     most: int,
 ) -> Surface:
     """Back-project a mask.
@@ -81,6 +84,7 @@ def surface_of(
         edge_rel: Jump of depth, relative, that is an edge.
         reach_px: Distance of the pixels that a normal is taken from.
         beyond_px: Distance beyond the outline at which something nearer is looked for.
+        split_m: Pieces of the object's depth further apart than this do not belong together.
         most: Points to keep at most.
     """
     core = _eroded(mask, erode_px)
@@ -92,8 +96,9 @@ def surface_of(
     found = _sample(
         depth_m, mask, core, at, camera.intrinsics_px, max(erode_px, 1), edge_rel, reach_px, share, points, normals
     )
-    points, normals = points[:found], normals[:found]
-    range_m = float(np.median(points[:, 2])) if found else np.nan
+    one = _largest_piece(points[:found, 2], split_m)
+    points, normals = points[:found][one], normals[:found][one]
+    range_m = float(np.median(points[:, 2])) if len(points) else np.nan
     return Surface(
         points @ camera.view_from_cam.T,
         normals @ camera.view_from_cam.T,
@@ -101,8 +106,20 @@ def surface_of(
         side,
         area,
         with_depth / max(area, 1),
+        len(points) / max(found, 1),
         _beyond_px(points, box, camera.intrinsics_px),
     )
+
+
+def _largest_piece(depth_m: Float64[np.ndarray, " n"], split_m: float) -> Bool[np.ndarray, " n"]:
+    """Tell which points belong to the largest run of depths without a gap."""
+    if len(depth_m) == 0:
+        return np.zeros(0, dtype=bool)
+    order = np.argsort(depth_m, kind="stable")
+    piece = np.concatenate([[0], np.cumsum(np.diff(depth_m[order]) > split_m)])
+    kept = np.zeros(len(depth_m), dtype=bool)
+    kept[order] = piece == np.bincount(piece).argmax()
+    return kept
 
 
 def _beyond_px(
