@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float64
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 
 _COARSE, _FINE = 45, 9  # angles tried over a quarter turn, and between neighbours of the best
 _NEAREST_M = 0.01  # points closer to a side than this are on it

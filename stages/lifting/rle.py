@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Int64, UInt8
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 
 Box = tuple[int, int, int, int]  # x1, y1, x2, y2; x2 and y2 are the first column and row outside
 

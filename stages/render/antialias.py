@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float32, Int32
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 
 # Further rays of an edge pixel, in pixels from its centre; with the centre they cover the pixel evenly.
 OFFSETS_PX: Float32[np.ndarray, "3 2"] = np.array([[0.32, 0.18], [-0.30, 0.26], [-0.04, -0.36]], np.float32)

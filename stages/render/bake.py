@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Int64
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 from stages.render.lights import SPOTS, Lights, towards, unblocked
 from stages.render.noise import clamped, hashed
 from stages.render.rays import RayScene

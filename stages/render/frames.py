@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Float, Int32, Int64
 from pycocotools import mask as coco_mask
 
+from stages.compiled import compiled
 from stages.geometry.mesh import LabelledMesh
-from stages.render.compiled import compiled
 from stages.render.renderer import Frame, Renderer
 from stages.schema.records import PixelsRow, SightingRow, ViewRow
 

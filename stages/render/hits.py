@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Int32
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 from stages.render.surface import Surface
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Int32, Int64
 
+from stages.compiled import compiled
 from stages.geometry.mesh import Light
-from stages.render.compiled import compiled
 from stages.render.rays import RayScene
 
 SUN_RADIUS = 0.012  # half the angle of the sun as seen, radians: a little hazy

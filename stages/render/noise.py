@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 
 
 @compiled

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float32, Int
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 from stages.render.noise import clamped, eased, groove, hashed, kept, noise2, noise3
 
 Chosen = Int[np.ndarray, " k"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float32, Int32
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 from stages.render.rays import Camera, Cast
 
 NEAR_M = 0.02

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, Int32
 
+from stages.compiled import compiled
 from stages.open3d_import import import_open3d
-from stages.render.compiled import compiled
 
 Intrinsics = tuple[float, float, float, float]
 Cast = tuple[Float32[np.ndarray, " n"], Int32[np.ndarray, " n"], Float32[np.ndarray, "n 2"]]

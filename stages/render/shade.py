@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 from stages.render.hits import Hits
 from stages.render.lights import NEAREST_M, Lights
 from stages.render.patterns import PATTERNS

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 from stages.render.hits import Hits
 from stages.render.lights import SPOT_OF_PIXEL, SPOTS, Lights, unblocked
 from stages.render.rays import RayScene

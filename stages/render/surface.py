@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Int32, Int64
 
+from stages.compiled import compiled
 from stages.geometry.mesh import LabelledMesh, Material
-from stages.render.compiled import compiled
 from stages.render.patterns import PATTERNS
 
 CREASE_COS = 0.76  # faces that meet at less than about 40 degrees are shaded as one curved surface

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 from stages.render.hits import Hits
 from stages.render.surface import Surface
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from stages.render.compiled import compiled
+from stages.compiled import compiled
 from stages.render.noise import clamped, noise2
 
 KEY = 0.42  # brightness that a usual picture is exposed to, linear

@@ -1,4 +1,4 @@
-"""The one way kernels of this package are compiled: cached on disk, strict floating point, one thread."""
+"""The one way kernels of this project are compiled: cached on disk, strict floating point, one thread."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, TypeVar, cast
 import numba
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+COMPILES = not numba.config.DISABLE_JIT  # false under NUMBA_DISABLE_JIT=1: kernels would run as plain Python
 
 
 def compiled(function: Kernel) -> Kernel:
