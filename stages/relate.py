@@ -16,11 +16,15 @@ from stages.registry import resolve
 from stages.relations import PAIR_RELATIONS
 from stages.relations.base import Judged, Limits
 from stages.relations.count import absence, counts_and_presence
-from stages.relations.existence import KINDS, existence
+from stages.relations.existence import SIDES, existence
+from stages.relations.extent import ExtentParams, extents
 from stages.relations.facts import drop_rows, fact_table, joined, lists_of, short_names, worst_geometry
 from stages.relations.pairs import pairs_within
 from stages.relations.rotation import RotationLimits, rotations
+from stages.relations.several import SeveralParams, several
 from stages.relations.sightings import SeenLimits, Sightings, sightings_of
+from stages.relations.video import over_clips
+from stages.relations.video.clips import VideoParams
 from stages.rng import key, mix
 from stages.runner import Context, Counts, Result, Stage, main
 
@@ -32,6 +36,9 @@ class RelateParams(Params):
     instances: SeenLimits = Field(description="instances that are counted or exist")
     limits: Limits
     rotation: RotationLimits
+    several: SeveralParams
+    extent: ExtentParams
+    video: VideoParams
     pairs_per_view: int = Field(ge=0, description="facts per view and pair relation, chosen by key")
     counts_per_view: int = Field(ge=0, description="counted categories per view")
     existence_per_view: int = Field(
@@ -56,7 +63,7 @@ def relate(tables: Mapping[str, pa.Table], params: RelateParams, context: Contex
             sightings.seen.take(i), sightings.seen.take(j), params.limits
         )
         clear, drops = _clear(kind, judged, params.limits, sightings.column("object_id", i))
-        if kind in KINDS:
+        if kind in SIDES:
             signs[kind] = np.where(clear, np.sign(judged.value), 0).astype(np.int64)
         chosen = clear.copy()
         pair_keys = mix(mix(sightings.key[i], sightings.key[j]), key(kind))
@@ -67,7 +74,10 @@ def relate(tables: Mapping[str, pa.Table], params: RelateParams, context: Contex
         counts_and_presence(sightings, params.counts_per_view, params.existence_per_view),
         absence(sightings, tables, params.existence_per_view, context.seed),
         existence(sightings, (i, j), signs, params.existence_per_view),
+        several(sightings, params.limits, params.several),
+        extents(sightings, params.limits, params.extent),
         rotations(sightings, tables, params.rotation),
+        over_clips(sightings, tables, params.limits, params.video),
     ):
         parts.append(table)
         counts += drops

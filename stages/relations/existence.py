@@ -1,8 +1,8 @@
-"""Existence under a relation: is there a chair left of the table?
+"""Existence and number under a relation: is there a chair left of the table, and how many are there?
 
 The anchor is the only one of its category in the view. "Yes" needs one instance for which the relation clearly holds;
 "no" needs every instance to be seen and the relation to be clearly false for each. A doubtful instance settles it
-only when another one makes the answer "yes".
+only when another one makes the answer "yes". A number needs every instance to be clearly on one side or the other.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from stages.relations.sightings import Sightings
 from stages.rng import mix
 from stages.runner import Counts
 
-KINDS = {"left_of": ("exists_left_of", "exists_right_of"), "in_front_of": ("exists_in_front_of", "exists_behind")}
+SIDES = {"left_of": ("left_of", "right_of"), "in_front_of": ("in_front_of", "behind")}
 
 
 def existence(
@@ -27,7 +27,7 @@ def existence(
     signs: dict[str, Int[np.ndarray, " p"]],
     most: int,
 ) -> tuple[pa.Table, Counts]:
-    """State `exists_<relation>` facts, at most `most` per view and kind.
+    """State `exists_<side>` and `count_<side>` facts, at most `most` per view and kind.
 
     Args:
         sightings: The shard's sightings.
@@ -40,14 +40,15 @@ def existence(
     unique, total = _census(sightings)
     instance, anchor = np.concatenate([i, j]), np.concatenate([j, i])
     usable = unique[anchor] & (sightings.category[instance] != sightings.category[anchor])
-    for relation, (kind, converse) in KINDS.items():
+    for relation, (side, converse) in SIDES.items():
         sign = np.concatenate([signs[relation], -signs[relation]])
-        for name, direction in ((kind, 1), (converse, -1)):
-            table, drops = _facts(
-                sightings, name, instance[usable], anchor[usable], direction * sign[usable], total, most
-            )
-            parts.append(table)
-            counts += drops
+        for name, direction in ((side, 1), (converse, -1)):
+            for kind in (f"exists_{name}", f"count_{name}"):
+                table, drops = _facts(
+                    sightings, kind, instance[usable], anchor[usable], direction * sign[usable], total, most
+                )
+                parts.append(table)
+                counts += drops
     return pa.concat_tables(parts), counts
 
 
@@ -76,8 +77,10 @@ def _facts(
     sizes = np.diff(np.append(starts, len(anchor)))
     holds = np.add.reduceat(sign == 1, starts)
     fails = np.add.reduceat(sign == -1, starts)
-    yes = holds > 0
-    no = (fails == sizes) & (sizes == total[instance[starts]])
+    every = sizes == total[instance[starts]]
+    counting = kind.startswith("count_")
+    yes = every & (holds > 0) & (holds + fails == sizes) if counting else holds > 0
+    no = every & (fails == sizes) & (not counting)
     first, at = instance[starts], anchor[starts]
     names = _names(sightings, first, at)
     settled = yes | no
@@ -91,7 +94,8 @@ def _facts(
     subjects = lists_of(
         sightings.column("object_id", instance[subject]), np.add.reduceat(subject, starts)[chosen], int(chosen.sum())
     )
-    table = _table(sightings, kind, first[chosen], at[chosen], yes[chosen].astype(np.float64), subjects)
+    value = (holds if counting else yes)[chosen].astype(np.float64)
+    table = _table(sightings, kind, first[chosen], at[chosen], value, subjects)
     drops = drop_rows(f"{kind}.unclear", ~settled, names) + drop_rows(f"{kind}.sampled_out", settled & ~chosen, names)
     return table, drops
 
@@ -120,7 +124,7 @@ def _table(
         reference_ids=lists_of(sightings.column("object_id", at), 1, len(at)),
         category=sightings.categories.take(pa.array(sightings.category[first])),
         value=value,
-        unit="bool",
+        unit="count" if kind.startswith("count_") else "bool",
         frame="view",
         geometry=sightings.geometry.take(pa.array(at)),
     )

@@ -45,9 +45,16 @@ def params(**changes: object) -> RelateParams:
             "min_distance_m": 0.2,
             "min_margin": dict.fromkeys(
                 ("left_of", "above", "in_front_of", "bigger", "taller", "wider", "distance_center",
-                 "distance_closest"), 3),
+                 "distance_closest", "nearest_to", "height", "longest_edge", "video_distance", "video_longest_edge",
+                 "direction"), 3),
         },
         "rotation": {"min_turn_deg": 20, "per_object": 99},
+        "video": {
+            "frames": [], "facts_per_clip": 99, "min_leg_m": 0.7, "min_turn_deg": 20, "buffer_deg": 12,
+            "clearance_m": 0.2, "min_floor_shown": 0.8, "outline_sigma": 0.05,
+        },
+        "several": {"sets_per_object": 9, "facts_per_view": 99},
+        "extent": {"max_truncated_fraction": 0.01, "min_extent_m": 0.1, "facts_per_view": 99},
         "pairs_per_view": 999, "counts_per_view": 99, "existence_per_view": 99,
     }  # fmt: skip
     return RelateParams.model_validate({**values, **changes})
