@@ -119,7 +119,7 @@ class Draft:
         unit: Unit the question names; None when there is none.
         options: Texts of options A, B, ...; `{a}`, `{b}`, ... stand for the objects.
         fills: Values of further slots, e.g. `category`.
-        either: Slots that stand for object a (true) or b (false), e.g. `winner`.
+        either: Slots that stand for the object of another one, e.g. `winner`: per row the place of that one, 0 for {a}.
         slot_views: Per slot, the place in the fact's views where its object is pointed at; empty: wherever it is seen.
     """
 
@@ -131,7 +131,7 @@ class Draft:
     unit: pa.StringArray | None = None
     options: tuple[pa.StringArray, ...] = ()
     fills: Mapping[str, pa.StringArray] = field(default_factory=dict)
-    either: Mapping[str, BoolArray] = field(default_factory=dict)
+    either: Mapping[str, IntArray] = field(default_factory=dict)
     slot_views: tuple[int, ...] = ()
 
 

@@ -10,9 +10,21 @@ from stages.tasks.base import LETTERS, AskParams, Batch, BoolArray, Draft, FactR
 from stages.tasks.grammar import category_fills, counted
 from stages.tasks.options import draws, ladder, shuffle
 
+RELATIONAL = ("count_left_of", "count_right_of", "count_in_front_of", "count_behind")
+
 
 def ask(batch: Batch) -> Draft:
-    """Ask for the number, or for one of four numbers."""
+    """Ask for the number, or for one of four numbers; on a side of {a}, or in the whole picture."""
+    return ask_count(batch, (batch.references,) if batch.kind in RELATIONAL else ())
+
+
+def ask_count(batch: Batch, slots: tuple[pa.StringArray, ...]) -> Draft:
+    """Ask for a number of instances of the facts' category.
+
+    Args:
+        batch: Facts of one kind.
+        slots: Objects that the wording names.
+    """
     numbers = np.rint(batch.values).astype(np.int64)
     fills = {
         **category_fills(batch.categories),
@@ -20,15 +32,16 @@ def ask(batch: Batch) -> Draft:
         "n": pa.array(numbers).cast(pa.string()),
         "are": texts(("are", "is"), numbers == 1),
     }
+    group = f"{batch.kind}.{batch.way}"
+    reply = always(f"{group}.answer", len(batch))
     if batch.way == "number":
         unit = pa.repeat(pa.scalar("count"), len(batch))
-        return Draft(always("count.number", len(batch)), always("count.number.answer", len(batch)), (),
-                     fills["n"], batch.values, unit, fills=fills)  # fmt: skip
+        return Draft(always(group, len(batch)), reply, slots, fills["n"], batch.values, unit, fills=fills)
     options, right = shuffle(options_around(numbers, batch), batch.draw("order"))
     return Draft(
-        ask=always("count.four", len(batch)),
-        reply=always("count.four.answer", len(batch)),
-        slots=(),
+        ask=always(group, len(batch)),
+        reply=reply,
+        slots=slots,
         answer=texts(LETTERS, right),
         options=tuple(pa.array(options[:, k]).cast(pa.string()) for k in range(4)),
         fills=fills,
@@ -55,7 +68,7 @@ def thin(facts: FactRows, params: AskParams) -> tuple[str, BoolArray]:
 COUNTING = Task(
     name="counting",
     paper="arXiv:2506.18385, object counting; wording and thresholds are not published",
-    needs={"count": Needs()},
+    needs={"count": Needs(), **{kind: Needs(references=1) for kind in RELATIONAL}},
     ways={"number": ("number",), "choice": ("four",)},
     ask=ask,
     about_category=True,

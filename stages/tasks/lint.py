@@ -11,6 +11,7 @@ from typing import Any
 from stages.formats.phrases import SLOT
 from stages.registry import suggest
 from stages.schema.errors import UserError
+from stages.tasks.base import SLOTS
 from stages.tasks.wordings import FOLDER, groups_of, read
 
 MIN_QUESTIONS = 12
@@ -34,7 +35,25 @@ _MEASURE = Slots(ask=("a", "b", "unit"), answer=("a", "b", "measure"), one_of=("
 _OPTIONS = Slots(ask=("a", "b"), answer=("a", "b", "measure"), one_of=("measure",))
 _THERE = Slots(ask=("a_category",), answer=("a_category", "category"), one_of=("a_category", "category"))
 _THERE_TOO = Slots(ask=("a_category", "a"), answer=("a_category", "category", "a"), one_of=("a_category", "category"))
+_SIDE_COUNT = Slots(
+    ask=("categories", "a"), answer=("categories", "n", "n_categories", "are", "a"), one_of=("n", "n_categories")
+)
+_SIZE = Slots(ask=("a", "unit"), answer=("a", "measure"), one_of=("measure",))
+_SIZES = Slots(ask=("a",), answer=("a", "measure"), one_of=("measure",))
+_AREA = Slots(ask=("unit",), answer=("measure",), one_of=("measure",))
+_AREAS = Slots(ask=(), answer=("measure",), one_of=("measure",))
+_DIRECTION = Slots(ask=("a", "b", "c"), answer=("a", "b", "c", "word"), one_of=("word",))
 _TURN = Slots(ask=("a",), answer=("a", "turn", "angle"), one_of=("turn", "angle"))
+
+
+def _among(named: int, candidates: int) -> Slots:
+    return Slots(SLOTS[: named + candidates], (*SLOTS[:named], "winner"), ("winner",))
+
+
+def _in_order(count: int) -> Slots:
+    places = ("first", "second", "third", "fourth")[:count]
+    return Slots(SLOTS[:count], places, places)
+
 
 # What each wording file must hold: relation -> way of asking -> slots.
 EXPECTED: dict[str, dict[str, dict[str, Slots]]] = {
@@ -52,7 +71,28 @@ EXPECTED: dict[str, dict[str, dict[str, Slots]]] = {
     },
     "existence": {"exists": {"claim": _THERE}}
     | {f"exists_{side}": {"claim": _THERE_TOO} for side in ("left_of", "right_of", "in_front_of", "behind")},
-    "counting": {"count": {"number": _COUNT, "four": _COUNT}},
+    "counting": {"count": {"number": _COUNT, "four": _COUNT}}
+    | {
+        f"count_{side}": dict.fromkeys(("number", "four"), _SIDE_COUNT)
+        for side in ("left_of", "right_of", "in_front_of", "behind")
+    },
+    "video_counting": {"video_count": {"number": _COUNT, "four": _COUNT}},
+    "object_size": {kind: {"number": _SIZE, "four": _SIZES} for kind in ("height", "longest_edge")},
+    "video_object_size": {"video_longest_edge": {"number": _SIZE, "four": _SIZES}},
+    "video_distance": {"video_distance": {"number": _MEASURE, "four": _OPTIONS}},
+    "room_size": {"room_area": {"number": _AREA, "four": _AREAS}},
+    "relative_distance": {"nearest_to": {"which": _among(1, 3)}},
+    "video_relative_distance": {"video_nearest_to": {"which": _among(1, 4)}},
+    "closest_to_camera": {"nearest_to_camera": {"which": _among(0, 3)}},
+    "depth_ordering": {"depth_order": {"order": _in_order(3)}},
+    "appearance_order": {"first_seen_order": {"order": _in_order(4)}},
+    "relative_direction": {
+        kind: {"which": _DIRECTION} for kind in ("direction_easy", "direction_medium", "direction_hard")
+    },
+    "route_planning": {
+        f"route_{stops}": {"turns": Slots(ask=SLOTS[: 2 + stops], answer=("turns",), one_of=("turns",))}
+        for stops in (1, 2, 3)
+    },
     "absolute_distance": {
         kind: {"number": _MEASURE, "four": _OPTIONS} for kind in ("distance_center", "distance_closest")
     },

@@ -39,7 +39,7 @@ def which(batch: Batch) -> Draft:
         ),
         answer=texts(("A", "B"), winner_is_a ^ a_is_first),
         options=(texts(("{b}", "{a}"), a_is_first), texts(("{a}", "{b}"), a_is_first)),
-        either={"winner": winner_is_a, "loser": ~winner_is_a},
+        either={"winner": (~winner_is_a).astype("int64"), "loser": winner_is_a.astype("int64")},
     )
 
 

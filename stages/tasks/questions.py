@@ -40,8 +40,9 @@ class Asked:
         at = pa.array(rows)
         found = {name: column.take(at) for name, column in self.draft.fills.items()}
         found.update(zip(SLOTS, slots, strict=False))
-        for name, is_a in self.draft.either.items():
-            found[name] = pc.if_else(pa.array(is_a[rows]), slots[0], slots[1])
+        for name, place in self.draft.either.items():
+            bank = pa.concat_arrays(list(slots[: max(len(self.draft.slots), 1)]))
+            found[name] = bank.take(pa.array(place[rows] * len(rows) + np.arange(len(rows))))
         return found
 
 

@@ -24,7 +24,7 @@ FOLDER = Path(__file__).parent / "wording"
 INSTRUCTIONS = "instructions"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one is ten times faster
 _AFTER_THE = re.compile(r"(?<![a-z])the (?=((?:[a-z'-]+ ?){1,4}))")
-_AFTER_SLOT = re.compile(r"\{(?:a|b|winner|loser)\} ([a-z'-]+)")
+_AFTER_SLOT = re.compile(r"\{(?:[a-f]|winner|loser|first|second|third|fourth)\} ([a-z'-]+)")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from stages.runner import Context
-from stages.tasks.absolute_distance import UNIT_NAMES
+from stages.tasks.lengths import UNIT_NAMES
 from stages.template import TemplateParams, template
 from tests.tasks.shard import Shard, living_room, params
 

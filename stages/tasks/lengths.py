@@ -1,0 +1,82 @@
+"""Questions whose answer is a length: the number in a named unit, or one of four measures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stages.tasks.base import LETTERS, UNITS, AskParams, Batch, BoolArray, Draft, FloatArray, IntArray, always, texts
+from stages.tasks.options import draws, ladder, shuffle
+
+PER_METRE = np.array([1.0, 100.0, 1 / 0.3048])
+DECIMALS = np.array([2, 0, 1])  # of m, cm, ft
+UNIT_NAMES = ("meters", "centimeters", "feet")
+ONE_NAMES = ("meter", "centimeter", "foot")
+RESOLUTION_M = 0.1 * 0.3048  # the coarsest last digit, a tenth of a foot
+
+
+def ask_length(batch: Batch, slots: tuple[pa.StringArray, ...]) -> Draft:
+    """Ask for the number in a named unit (way `number`), or for one of four measures (way `four`).
+
+    Args:
+        batch: Facts whose value is in metres.
+        slots: Objects that the wording names.
+    """
+    unit = draw_unit(batch)
+    values = in_unit(batch.values, unit)
+    fills = {"unit": texts(UNIT_NAMES, unit), "measure": measure(values, unit)}
+    group = f"{batch.kind}.{batch.way}"
+    if batch.way == "number":
+        return Draft(always(group, len(batch)), always(f"{group}.answer", len(batch)), slots,
+                     number_text(values), values, texts(UNITS, unit), fills=fills)  # fmt: skip
+    options, right = shuffle(in_unit(options_m(batch), unit[:, None]), batch.draw("order"))
+    return Draft(
+        ask=always(group, len(batch)),
+        reply=always(f"{group}.answer", len(batch)),
+        slots=slots,
+        answer=texts(LETTERS, right),
+        options=tuple(measure(options[:, k], unit) for k in range(4)),
+        fills=fills,
+    )
+
+
+def draw_unit(batch: Batch) -> IntArray:
+    """Draw an index into `UNITS` per row, by the shares of the params."""
+    edges = np.cumsum([batch.params.unit_shares[name] for name in UNITS])[:-1]
+    unit: IntArray = np.searchsorted(edges, batch.uniform("unit"), side="right")
+    return unit
+
+
+def in_unit(values_m: FloatArray, unit: IntArray) -> FloatArray:
+    """Convert metres and round to the unit's last digit."""
+    scale = 10.0 ** DECIMALS[unit]
+    values: FloatArray = np.rint(values_m * PER_METRE[unit] * scale) / scale
+    return values
+
+
+def number_text(values: FloatArray) -> pa.StringArray:
+    """Write numbers without trailing zeros: 1.4, 2, 0.05."""
+    return pa.array(values).cast(pa.string())
+
+
+def measure(values: FloatArray, unit: IntArray) -> pa.StringArray:
+    """Join numbers and unit names: `1 meter`, `1.4 meters`."""
+    names = texts((*UNIT_NAMES, *ONE_NAMES), np.where(values == 1, unit + len(UNITS), unit))
+    return pc.binary_join_element_wise(number_text(values), names, " ")
+
+
+def options_m(batch: Batch) -> np.ndarray:
+    """Return the distance and three others, metres; neighbours differ by a drawn ratio, as many below as drawn."""
+    low, high = np.log(batch.params.distance_ratio)
+    ratios = low + (high - low) * draws(batch.draw("gaps"), 3)
+    options: np.ndarray = np.exp(ladder(np.log(batch.values), ratios, batch.pick("below", 4)))
+    return options
+
+
+def unfit(answer_kind: str, values_m: FloatArray, params: AskParams) -> tuple[str, BoolArray]:
+    """Mark distances so short that rounded options could coincide, or that the number would round to nothing."""
+    if answer_kind == "number":
+        return "too_short", values_m < RESOLUTION_M
+    low, high = params.distance_ratio
+    return "too_short_for_options", values_m < RESOLUTION_M * high**3 / (low - 1)
