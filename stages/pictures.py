@@ -30,6 +30,7 @@ class Variant(NamedTuple):
     view_id: str
     style: str
     mark_ids: tuple[str, ...]
+    in_clip: bool = False  # one of more than two frames: what it does not show is marked in another
 
 
 class Drawn(NamedTuple):
@@ -44,7 +45,8 @@ class Drawn(NamedTuple):
 
 def variants_of(view_ids: Sequence[str], style: str, mark_ids: Sequence[str]) -> list[Variant]:
     """Pictures a sample shows, in order."""
-    return [Variant(view_id, style, () if style == ORIGINAL else tuple(mark_ids)) for view_id in view_ids]
+    marks = () if style == ORIGINAL else tuple(mark_ids)
+    return [Variant(view_id, style, marks, bool(marks) and len(view_ids) > 2) for view_id in view_ids]
 
 
 class Shard:
@@ -94,10 +96,9 @@ def draw_one(picture: Picture, variant: Variant, marks: Mapping[tuple[str, str],
     if variant.style == ORIGINAL:
         return Drawn(variant, picture.encoded, width_px, height_px, None)
     wanted = [marks.get((variant.view_id, object_id)) for object_id in variant.mark_ids]
-    found = [mark for mark in wanted if mark is not None]
-    if len(found) < len(wanted):
+    if None in wanted and not variant.in_clip:
         return Drawn(variant, b"", 0, 0, NOT_SEEN)
-    encoded = encode_jpeg(draw(picture.rgb, variant.style, found), jpeg_quality)
+    encoded = encode_jpeg(draw(picture.rgb, variant.style, wanted), jpeg_quality)
     return Drawn(variant, encoded, width_px, height_px, None)
 
 

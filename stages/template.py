@@ -96,11 +96,14 @@ def _per_fact(facts: Facts, scene: pa.Table, params: TemplateParams, context: Co
 
 def _shown(facts: Facts, tables: Mapping[str, pa.Table], params: TemplateParams, context: Context) -> Shown:
     view_ids = one_chunk(facts.table.column("view_ids"))
-    doubles = np.flatnonzero(pc.list_value_length(view_ids).to_numpy(zero_copy_only=False) == 2)
-    joined = facts.views.take(pa.array(doubles))
-    _, first = np.unique(joined.to_numpy(zero_copy_only=False).astype(str), return_index=True)
+    several = np.flatnonzero(pc.list_value_length(view_ids).to_numpy(zero_copy_only=False) > 1)
+    joined = facts.views.take(pa.array(several)).dictionary_encode()
+    first = np.zeros(len(joined.dictionary), dtype=np.int64)
+    indices = joined.indices.to_numpy(zero_copy_only=False)
+    first[indices[::-1]] = several[::-1]
+    first = first[np.argsort(joined.dictionary.to_numpy(zero_copy_only=False).astype(str), kind="stable")]
     marks = mark_places(tables["sighting"], context.seed, params.marks)
-    return shown(tables, marks, view_ids.take(pa.array(doubles[first])), reserved())
+    return shown(tables, marks, view_ids.take(pa.array(first)), reserved(), params.marks.most)
 
 
 def _without_task(facts: Facts, tasks: Sequence[Task]) -> Drops:

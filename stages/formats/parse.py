@@ -19,7 +19,7 @@ from stages.marks.palette import NAMES
 
 Box = tuple[int, ...]
 _BOX = r"<box>\[\[(\d+), (\d+), (\d+), (\d+)\]\]</box>"
-_BOXES = rf"{_BOX}(?: in the first image \({_BOX} in the second image\))?"
+_BOXES = rf"{_BOX}(?: in frame (\d+)| in the first image \({_BOX} in the second image\))?"
 _CAPTION = re.compile(r"<ref>([^<]*)</ref>(?!<box>)")
 _NAMED_BOX = re.compile(rf"<ref>([^<]*)</ref>{_BOXES}")
 _COLORS = "|".join(NAMES)
@@ -110,7 +110,8 @@ def named_objects(question: str, slot_ids: Sequence[str]) -> list[str]:
 
 
 def _natural(prompt: str, pictures: Sequence[Picture], said: frozenset[str]) -> Iterable[str]:
-    names = {name.lower() for thing in pictures[0] for name in (thing.category, thing.caption) if name} - said
+    shown = pictures[0] if len(pictures) <= 2 else _together(pictures)
+    names = {name.lower() for thing in shown for name in (thing.category, thing.caption) if name} - said
     if not names:
         return
     longest_first = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
@@ -119,7 +120,8 @@ def _natural(prompt: str, pictures: Sequence[Picture], said: frozenset[str]) -> 
 
 
 def _by_name(name: str, pictures: Sequence[Picture]) -> str:
-    """Return the one object meant by a name, the same in every picture."""
+    """Return the one object meant by a name, the same in every picture (in a clip: over all its frames)."""
+    pictures = pictures if len(pictures) <= 2 else [_together(pictures)]
     meant = [[thing for thing in picture if thing.may_be(name)] for picture in pictures]
     found = {thing.object_id for things in meant for thing in things}
     if len(found) != 1 or any(len(things) != 1 or things[0].crowd for things in meant):
@@ -127,13 +129,24 @@ def _by_name(name: str, pictures: Sequence[Picture]) -> str:
     return found.pop()
 
 
+def _together(pictures: Sequence[Picture]) -> Picture:
+    """Objects that any frame shows, each once; a crowd stays one."""
+    things: dict[str, Sighted] = {}
+    for thing in (thing for picture in pictures for thing in picture):
+        known = things.get(thing.object_id)
+        things[thing.object_id] = thing if known is None or not known.crowd else known
+    return list(things.values())
+
+
 def _boxed(prompt: str, pictures: Sequence[Picture], named: bool) -> Iterable[str]:
     for match in _NAMED_BOX.finditer(prompt):
         name, *numbers = match.groups()
+        frame = numbers.pop(4)
         given = [tuple(int(n) for n in numbers[k : k + 4]) for k in (0, 4) if numbers[k] is not None]
-        if len(given) != len(pictures):
+        there = pictures if frame is None else pictures[int(frame) - 1 : int(frame)]
+        if len(given) != len(there):
             raise UnresolvedReference(f"{match[0]}: {len(given)} boxes for {len(pictures)} pictures")
-        meant = [[thing for thing in picture if thing.box == box] for picture, box in zip(pictures, given, strict=True)]
+        meant = [[thing for thing in picture if thing.box == box] for picture, box in zip(there, given, strict=True)]
         found = {thing.object_id for things in meant for thing in things}
         if len(found) != 1 or any(len(things) != 1 for things in meant):
             raise UnresolvedReference(f"{match[0]} may mean {sorted(found) or 'nothing'}")

@@ -61,26 +61,33 @@ def thousandths(
     return numbers
 
 
-def references(places: Places, names: Names, boxes: Int[np.ndarray, "n 4"], views: Int[np.ndarray, " n"]) -> References:
+def references(
+    places: Places,
+    names: Names,
+    boxes: Int[np.ndarray, "n 4"],
+    views: Int[np.ndarray, " n"],
+    frames: Int[np.ndarray, " n"],
+) -> References:
     """Write every reference of every shown sighting.
 
     Args:
         places: Sightings as they are shown.
         names: Names per sighting.
         boxes: Boxes per sighting, thousandths.
-        views: Number of the view per sighting.
+        views: Number of the view (or clip) per sighting.
+        frames: Place of the box's frame in the clip, from 0; -1 in a view. Prompts count frames from 1.
     """
     natural, natural_why = _natural(names)
     caption, caption_why = _tagged(names)
     label = _tag(pc.coalesce(names.caption, names.category))
-    box_why = _box_reasons(boxes, views)
+    box_why = _box_reasons(boxes, views, frames)
     nameless = np.where(label.is_null().to_numpy(zero_copy_only=False), _NO_NAME, box_why)
     natural, natural_why = _same(natural, natural_why, places)
     caption, caption_why = _same(caption, caption_why, places)
     label, label_why = _same(label, nameless, places)
     _, box_why = _same(None, box_why, places)
     marked_why = np.where(places.mark >= 0, _OK, _NOT_MARKED)
-    box = _box_text(boxes, places)
+    box = _box_text(boxes, places, frames)
     texts = {
         "natural": natural,
         "caption": caption,
@@ -120,9 +127,11 @@ def _tag(name: pa.StringArray) -> pa.StringArray:
     return pc.binary_join_element_wise("<ref>", name, "</ref>", "")
 
 
-def _box_reasons(boxes: Int[np.ndarray, "n 4"], views: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
+def _box_reasons(
+    boxes: Int[np.ndarray, "n 4"], views: Int[np.ndarray, " n"], frames: Int[np.ndarray, " n"]
+) -> Int[np.ndarray, " n"]:
     flat = (boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])
-    cells = np.ascontiguousarray(np.column_stack([views, boxes]))
+    cells = np.ascontiguousarray(np.column_stack([views, frames, boxes]))
     _, where, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
     repeated = counts[where.reshape(-1)] > 1 if len(boxes) else np.zeros(0, dtype=bool)
     return np.select([flat, repeated], [_DEGENERATE, _NOT_UNIQUE], default=_OK)
@@ -143,8 +152,8 @@ def _same(
     return first, np.where((joint == _OK) & differs, _NOT_UNIQUE, joint)
 
 
-def _box_text(boxes: Int[np.ndarray, "n 4"], places: Places) -> pa.StringArray:
-    """Write one box, or a box in each of two images."""
+def _box_text(boxes: Int[np.ndarray, "n 4"], places: Places, frames: Int[np.ndarray, " n"]) -> pa.StringArray:
+    """Write one box, a box in each of two images, or a box in a frame."""
     numbers = pa.array([str(k) for k in range(1001)], pa.string())
     sides = [numbers.take(pa.array(boxes[:, k])) for k in range(4)]
     inside = pc.binary_join_element_wise(*sides, ", ")
@@ -154,7 +163,9 @@ def _box_text(boxes: Int[np.ndarray, "n 4"], places: Places) -> pa.StringArray:
         first, " in the first image (", box.take(pa.array(places.second, mask=places.second < 0)),
         " in the second image)", "",
     )  # fmt: skip
-    return pc.coalesce(pair, first)
+    number = pa.array(frames[places.first] + 1).cast(pa.string())
+    framed = pc.binary_join_element_wise(first, " in frame ", number, "")
+    return pc.if_else(pa.array(frames[places.first] >= 0), framed, pc.coalesce(pair, first))
 
 
 def _marked(places: Places) -> dict[str, pa.StringArray]:

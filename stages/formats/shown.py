@@ -1,4 +1,4 @@
-"""What is shown to a model: single views and pairs of views, with their marks and the references of their objects."""
+"""What is shown to a model: views, pairs of views and clips, with their marks and the references of their objects."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Bool, Int
 
+from stages.formats.clips import ClipRows, clip_rows
 from stages.formats.names import Names, Reserved, clean_column, view_names
 from stages.formats.references import Places, References, pair_marks, references, thousandths
 from stages.schema.columns import codes, one_chunk
@@ -34,7 +35,7 @@ class Shown:
     has_masks: Bool[np.ndarray, " v"]
 
     def rows(self, views: pa.StringArray, objects: pa.StringArray) -> Int[np.ndarray, " n"]:
-        """Return the row of an object in joined views, -1 where it is not seen in all of them."""
+        """Return the row of an object in joined views, -1 where it is not seen (of two views: not in both)."""
         return _find(self.keys, pc.binary_join_element_wise(views, objects, _JOIN))
 
     def marks(self, views: pa.StringArray) -> Int[np.ndarray, " n"]:
@@ -44,45 +45,79 @@ class Shown:
 
 
 def shown(
-    tables: Mapping[str, pa.Table], marks: Int[np.ndarray, " n"], pairs: pa.ListArray, reserved: Reserved
+    tables: Mapping[str, pa.Table],
+    marks: Int[np.ndarray, " n"],
+    together: pa.ListArray,
+    reserved: Reserved,
+    most_marks: int,
 ) -> Shown:
     """Prepare everything that formats need to know of a shard.
 
     Args:
         tables: `view`, `object` and `sighting`.
         marks: Place among the marks of its view per sighting, -1 if unmarked.
-        pairs: Distinct pairs of view ids that are shown together.
+        together: Distinct lists of view ids that are shown together. Of two views, objects seen in both can be
+            pointed at; of more (a clip), objects seen in any.
         reserved: What wordings say themselves.
+        most_marks: Marks drawn in a clip at most.
 
     Raises:
         TableError: A sighting names a view or an object that is in no table.
     """
     sighting = tables["sighting"]
     view_row = _row(tables, "view", sighting)
-    object_row = pa.array(_row(tables, "object", sighting))
+    object_row = _row(tables, "object", sighting)
+    lengths = pc.list_value_length(together).to_numpy(zero_copy_only=False)
+    pairs, longer = (together.take(pa.array(np.flatnonzero(which))) for which in (lengths == 2, lengths > 2))
+    clips = clip_rows(sighting, marks, longer, most_marks)
+    rows = np.concatenate([np.arange(len(sighting)), clips.best])
     views = codes(sighting.column("view_id"))
+    groups = np.concatenate([views, clips.clip + views.max(initial=-1) + 1])
+    at_object = pa.array(object_row[rows])
     names = view_names(
-        views,
-        clean_column(_one(tables["object"], "category")).take(object_row),
-        clean_column(_one(tables["object"], "caption")).take(object_row),
-        _one(tables["object"], "also_shows").take(object_row),
-        sighting.column("crowd").to_numpy(),
+        groups,
+        clean_column(_one(tables["object"], "category")).take(at_object),
+        clean_column(_one(tables["object"], "caption")).take(at_object),
+        _one(tables["object"], "also_shows").take(at_object),
+        sighting.column("crowd").to_numpy()[rows],
         reserved,
     )
-    return _assemble(sighting, marks, pairs, names, _boxes(tables["view"], view_row, sighting))
+    boxes = _boxes(tables["view"], view_row, sighting)[rows]
+    frames = np.concatenate([np.full(len(sighting), -1, dtype=np.int64), clips.frame])
+    return _assemble(sighting, marks, pairs, (clips, longer), names, _Drawn(boxes, groups, frames))
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Boxes of all rows, the view or clip each belongs to, and the frame of its clip, -1 in a view."""
+
+    boxes: Int[np.ndarray, "n 4"]
+    groups: Int[np.ndarray, " n"]
+    frames: Int[np.ndarray, " n"]
 
 
 def _assemble(
-    sighting: pa.Table, marks: Int[np.ndarray, " n"], pairs: pa.ListArray, names: Names, boxes: Int[np.ndarray, "n 4"]
+    sighting: pa.Table,
+    marks: Int[np.ndarray, " n"],
+    pairs: pa.ListArray,
+    clips: tuple[ClipRows, pa.ListArray],
+    names: Names,
+    drawn_at: _Drawn,
 ) -> Shown:
     view_ids, object_ids = _one(sighting, "view_id"), _one(sighting, "object_id")
-    single = Places(np.arange(len(sighting)), np.full(len(sighting), -1, dtype=np.int64), marks)
+    count = len(sighting)
+    single = Places(np.arange(count), np.full(count, -1, dtype=np.int64), marks)
     double, double_views = _pair_places(view_ids, object_ids, marks, pairs)
-    places = Places(*(np.concatenate([getattr(single, f), getattr(double, f)]) for f in ("first", "second", "mark")))
-    labels = pa.concat_arrays([view_ids, double_views])
-    objects = object_ids.take(pa.array(places.first))
+    rows, longer = clips
+    many = Places(count + np.arange(len(rows.clip)), np.full(len(rows.clip), -1, dtype=np.int64), rows.mark)
+    joined = pc.binary_join(longer, JOIN_VIEWS).take(pa.array(rows.clip))
+    parts = (single, double, many)
+    places = Places(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("first", "second", "mark")))
+    labels = pa.concat_arrays([view_ids, double_views, joined])
+    source = np.concatenate([np.arange(count), rows.best])[places.first]
+    objects = object_ids.take(pa.array(source))
     with_mask = one_chunk(sighting.column("mask_rle")).is_valid().to_numpy(zero_copy_only=False)
-    masked = with_mask[places.first] & np.where(places.second < 0, True, with_mask[places.second])
+    masked = with_mask[source] & np.where(places.second < 0, True, with_mask[places.second])
     drawn = np.flatnonzero(places.mark >= 0)
     drawn = drawn[np.lexsort((places.mark[drawn], codes(labels.take(pa.array(drawn)))))]
     label_codes = codes(labels.take(pa.array(drawn)))
@@ -91,7 +126,7 @@ def _assemble(
     offsets = np.concatenate([[0], np.cumsum(lengths), [lengths.sum()]])
     return Shown(
         keys=pc.binary_join_element_wise(labels, objects, _JOIN),
-        references=references(places, names, boxes, codes(sighting.column("view_id"))),
+        references=references(places, names, drawn_at.boxes, drawn_at.groups, drawn_at.frames),
         views=shown_views,
         mark_ids=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), objects.take(pa.array(drawn))),
         has_masks=np.append(np.bincount(label_codes, ~masked[drawn], len(shown_views)) == 0, False),

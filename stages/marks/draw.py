@@ -48,13 +48,14 @@ class _Shape:
     mask: Mask | None
 
 
-def draw(image_rgb: Image, style: str, marks: Sequence[Mark]) -> Image:
+def draw(image_rgb: Image, style: str, marks: Sequence[Mark | None]) -> Image:
     """Return a copy of the picture with all marks drawn in one style.
 
     Args:
         image_rgb: The picture, 8 bit.
         style: `original` (nothing drawn), `boxes`, `masks` or `numbers`.
-        marks: Objects in drawing order; at most as many as the palette has colours.
+        marks: Objects in drawing order; at most as many as the palette has colours. None keeps the place of an object
+            that this picture does not show.
 
     Raises:
         ValueError: Unknown style, more marks than colours, or style `masks` for a mark without a mask.
@@ -63,13 +64,13 @@ def draw(image_rgb: Image, style: str, marks: Sequence[Mark]) -> Image:
         raise ValueError(f"unknown image format {style!r}, expected one of {', '.join(STYLES)}")
     if len(marks) > len(COLORS_RGB):
         raise ValueError(f"{len(marks)} marks, but the palette has {len(COLORS_RGB)} colours")
-    if style == "masks" and any(mark.mask_rle is None for mark in marks):
+    if style == "masks" and any(mark.mask_rle is None for mark in marks if mark):
         raise ValueError("image format `masks` needs a mask for every mark")
     picture: Image = np.ascontiguousarray(image_rgb).copy()
     if style == "original":
         return picture
     with_masks = style != "boxes"
-    shapes = [_shape(mark, place, picture.shape[:2], with_masks) for place, mark in enumerate(marks)]
+    shapes = [_shape(mark, place, picture.shape[:2], with_masks) for place, mark in enumerate(marks) if mark]
     shapes.sort(key=lambda s: (-(s.x2 - s.x1) * (s.y2 - s.y1), s.number))  # small ones on top
     line_px = max(2, round(min(picture.shape[:2]) / 180))
     for shape in shapes:
