@@ -8,8 +8,9 @@ asked (`stages.models.reading`):
   subject, or the reference if the words say "less". Choice of words: the option whose word fits the compared slot.
 - existence: yes if the fact's value is above 0.
 - counting: the value; the option with that number.
-- absolute distance: the value converted to the unit asked for, at its last digit (0.01 m, 1 cm, 0.1 ft); of options
+- lengths: the value converted to the unit asked for, at its last digit (0.01 m, 1 cm, 0.1 ft); of options
   the one nearest to the value.
+- several objects, clips, rooms: see `stages.models.oracle_several`.
 - rotation: the value, whole degrees, with the sign turned if the question holds the camera still; of options the
   nearest turn.
 """
@@ -24,11 +25,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.models.base import ModelContext, ModelParams, Prompt
+from stages.models.oracle_several import (
+    CHOSEN,
+    ORDERED,
+    area_text,
+    chosen,
+    directed,
+    ordered,
+    routed,
+    square_metres,
+)
 from stages.models.reading import compared_slot, direction, metres, object_turns, turn_deg, whole_number
 from stages.schema.store import read_all, read_table, shard_path, shards_in
 
 _LETTERS = "ABCDEFGHIJ"
 _COMPARED = ("left_of", "above", "in_front_of", "bigger", "taller", "wider")
+_LENGTHS = (
+    "distance_center", "distance_closest", "height", "longest_edge", "video_distance", "video_longest_edge"
+)  # fmt: skip
 _PER_METRE = {"m": (1.0, 2), "cm": (100.0, 0), "ft": (1 / 0.3048, 1), "in": (1 / 0.0254, 1)}
 _QUESTION = ("question_id", "source", "fact_ids", "slot_ids", "question", "answer_kind", "unit", "options")
 _FACT = ("fact_id", "kind", "subject_ids", "reference_ids", "value", "detail")
@@ -74,14 +88,29 @@ def answer(asked: Asked) -> str:
         return _compare(asked)
     if asked.kind.startswith("exists"):
         return "Yes" if asked.value > 0 else "No"
-    if asked.kind == "count":
+    if asked.kind.startswith(("count", "video_count")):
         return _nearest(asked, whole_number, asked.value) if asked.options else str(round(asked.value))
-    if asked.kind.startswith("distance_"):
+    if asked.kind in _LENGTHS:
         return _nearest(asked, metres, asked.value) if asked.options else _length(asked)
+    if asked.kind == "room_area":
+        nearest = _nearest(asked, square_metres, asked.value)
+        return nearest if asked.options else area_text(asked.value, asked.unit)
     if asked.kind == "rotation":
         turn = -asked.value if object_turns(asked.text) else asked.value
         return _nearest(asked, turn_deg, turn, circle=360.0) if asked.options else str(round(turn))
-    return ""
+    place = _place(asked)
+    return "" if place is None else _LETTERS[place]
+
+
+def _place(asked: Asked) -> int | None:
+    """Place of the right option where options are objects, orders, directions or turns."""
+    if asked.kind in CHOSEN:
+        return chosen(asked.subjects[0], asked.options, asked.slots)
+    if asked.kind in ORDERED:
+        return ordered(asked.subjects, asked.options, asked.slots)
+    if asked.kind.startswith("direction_"):
+        return directed(asked.kind, asked.value, asked.options)
+    return routed(asked.detail, asked.options) if asked.kind.startswith("route_") else None
 
 
 def _compare(asked: Asked) -> str:

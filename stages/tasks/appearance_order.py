@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stages.formats import FORMATS
 from stages.tasks.among import order_of
 from stages.tasks.base import Batch, Draft, Needs, Task
 
@@ -17,4 +18,7 @@ APPEARANCE_ORDER = Task(
     needs={"first_seen_order": Needs(subjects=4)},
     ways={"choice": ("order",)},
     ask=ask,
+    formats=tuple(
+        (form.text, form.image) for form in FORMATS if "box" not in form.text
+    ),  # frame numbers tell the order
 )

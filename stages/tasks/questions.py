@@ -29,6 +29,7 @@ class Asked:
     wording: Wording
     ask: IntArray
     reply: IntArray
+    formats: tuple[tuple[str, str], ...] = ()
 
     def fills(self, rows: IntArray, slots: Sequence[pa.StringArray]) -> dict[str, pa.StringArray]:
         """Return the value of every slot for some of the questions.
@@ -60,6 +61,7 @@ def ask_all(facts: Facts, chosen: Chosen, params: AskParams) -> Iterator[Asked]:
             wording=texts,
             ask=texts.choose(draft.ask, batch.keys, "ask"),
             reply=texts.choose(draft.reply, batch.keys, "reply"),
+            formats=chosen.task.formats,
         )
 
 

@@ -89,7 +89,9 @@ def _draw(
     marked = marks < len(shown.views)
     images = dict.fromkeys(IMAGE_FORMATS, marked)
     images |= {"original": np.ones(len(views), dtype=bool), "masks": shown.has_masks[marks]}
-    chosen, forms = draw(possible(table, shown.references, images), mix(asked.keys, key("format")), params.per_question)
+    allowed = np.array([not asked.formats or (form.text, form.image) in asked.formats for form in FORMATS])
+    fine = possible(table, shown.references, images) & allowed[None, :]
+    chosen, forms = draw(fine, mix(asked.keys, key("format")), params.per_question)
     reference = np.array([REFERENCES.index(form.reference) for form in FORMATS])
     bank = pa.concat_arrays([shown.references.texts[name] for name in REFERENCES])
     slots = [bank.take(pa.array(reference[forms] * len(shown.keys) + rows[chosen])) for rows in places]
