@@ -10,7 +10,7 @@ import numba
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
-COMPILES = not numba.config.DISABLE_JIT  # false under NUMBA_DISABLE_JIT=1: kernels would run as plain Python
+COMPILES = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]  # false under NUMBA_DISABLE_JIT=1: kernels would run as plain Python
 
 
 def compiled(function: Kernel) -> Kernel:

@@ -82,13 +82,38 @@ def upright_gap(
         yaw_b: As `yaw_a`.
     """
     gap_z = np.abs(center_a[:, 2] - center_b[:, 2]) - (size_a[:, 2] + size_b[:, 2]) / 2
-    corners_a = rectangle_corners(center_a[:, :2], size_a[:, :2], yaw_a)
-    corners_b = rectangle_corners(center_b[:, :2], size_b[:, :2], yaw_b)
-    a_to_b, apart_b = _corners_to_rectangle(corners_a, center_b[:, :2], size_b[:, :2], yaw_b)
-    b_to_a, apart_a = _corners_to_rectangle(corners_b, center_a[:, :2], size_a[:, :2], yaw_a)
-    gap_xy = np.where(apart_a | apart_b, np.minimum(a_to_b, b_to_a), 0.0)
-    gap: Float[np.ndarray, " n"] = np.hypot(gap_xy, np.maximum(gap_z, 0.0))
+    gap_xy, apart = _rectangles(center_a[:, :2], size_a[:, :2], yaw_a, center_b[:, :2], size_b[:, :2], yaw_b)
+    gap: Float[np.ndarray, " n"] = np.hypot(np.where(apart > 0, gap_xy, 0.0), np.maximum(gap_z, 0.0))
     return gap
+
+
+def plan_separation(
+    center_a: Float[np.ndarray, "n 3"],
+    size_a: Float[np.ndarray, "n 3"],
+    yaw_a: Float[np.ndarray, " n"],
+    center_b: Float[np.ndarray, "n 3"],
+    size_b: Float[np.ndarray, "n 3"],
+    yaw_b: Float[np.ndarray, " n"],
+) -> Float[np.ndarray, " n"]:
+    """How far the footprints of two upright boxes are apart along the side that separates them best, metres.
+
+    Negative where they overlap: minus the shortest push along a side that would part them. Arguments as `upright_gap`.
+    """
+    return _rectangles(center_a[:, :2], size_a[:, :2], yaw_a, center_b[:, :2], size_b[:, :2], yaw_b)[1]
+
+
+def _rectangles(
+    center_a: Float[np.ndarray, "n 2"],
+    size_a: Float[np.ndarray, "n 2"],
+    yaw_a: Float[np.ndarray, " n"],
+    center_b: Float[np.ndarray, "n 2"],
+    size_b: Float[np.ndarray, "n 2"],
+    yaw_b: Float[np.ndarray, " n"],
+) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+    """Smallest distance of a corner to the other rectangle, and the largest separation along any of the four axes."""
+    a_to_b, apart_b = _corners_to_rectangle(rectangle_corners(center_a, size_a, yaw_a), center_b, size_b, yaw_b)
+    b_to_a, apart_a = _corners_to_rectangle(rectangle_corners(center_b, size_b, yaw_b), center_a, size_a, yaw_a)
+    return np.minimum(a_to_b, b_to_a), np.maximum(apart_a, apart_b)
 
 
 def _corners_to_rectangle(
@@ -96,8 +121,8 @@ def _corners_to_rectangle(
     center: Float[np.ndarray, "n 2"],
     size: Float[np.ndarray, "n 2"],
     yaw: Float[np.ndarray, " n"],
-) -> tuple[Float[np.ndarray, " n"], np.ndarray]:
-    """Smallest corner distance to a rectangle, and whether an axis of that rectangle separates the two."""
+) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+    """Smallest corner distance to a rectangle, and how far its axes separate the two (negative: overlap)."""
     relative = points - center[:, None, :]
     cos, sin = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
     along = relative[..., 0] * cos + relative[..., 1] * sin
@@ -106,5 +131,5 @@ def _corners_to_rectangle(
     half = size[:, None, :] / 2
     outside = np.maximum(np.abs(local) - half, 0.0)
     distance = np.sqrt((outside**2).sum(axis=-1)).min(axis=1)
-    separated = (local.min(axis=1) > half[:, 0]) | (local.max(axis=1) < -half[:, 0])
-    return distance, separated.any(axis=1)
+    apart = np.maximum(local.min(axis=1) - half[:, 0], -half[:, 0] - local.max(axis=1))
+    return distance, apart.max(axis=1)

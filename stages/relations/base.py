@@ -1,4 +1,9 @@
-"""What pair relations take and give: arrays over pairs, no Python objects per pair."""
+"""What pair relations take and give: arrays over pairs, no Python objects per pair.
+
+Ties: a value reaches a threshold if it lies no more than `TIE` below it. The last bits of cos, sin and arctan2 differ
+between CPU types (numpy picks the variant), and of differences of round numbers between ways to write them; both are
+a million times smaller than `TIE`, so neither decides whether a gap of exactly 0.15 m is a fact.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,8 @@ from pydantic import Field
 
 from stages.params import Params
 
+TIE = 5e-10  # metres, degrees, ratios, sigmas: half of the ninth decimal
+
 
 class Limits(Params):
     """Thresholds of pair relations, section `relate.limits`; below them a comparison is too close to call."""
@@ -21,6 +28,11 @@ class Limits(Params):
     )
     min_bearing_deg: float = Field(ge=0, description="left/right: smallest difference of bearing")
     min_size_ratio: float = Field(ge=1, description="size: smallest ratio of larger to smaller")
+    min_volume_ratio: float = Field(ge=1, description="bigger: smallest ratio of the larger volume to the smaller")
+    contact_m: float = Field(
+        ge=0,
+        description="boxes no farther apart touch; edges no farther apart are level; boxes overlap if deeper than this",
+    )
     min_distance_m: float = Field(ge=0, description="distance: nearer pairs are left out")
     min_margin: Mapping[str, float] = Field(description="smallest |value| / sigma, by kind")
 
@@ -31,7 +43,7 @@ class Seen:
 
     `sigma_*` are 1-sigma per view-space coordinate and per extent, independent from object to object. `scale_sigma`
     (relative) and `tilt_sigma` (radians) are errors that all objects of a view share; 0 where there are none.
-    `extent_observed` is false where the extents are a guess.
+    `extent_observed` is false where the extents are a guess. `middle_px` is the column of the middle of what is seen.
     """
 
     center_v: Float[np.ndarray, "n 3"]
@@ -42,6 +54,7 @@ class Seen:
     scale_sigma: Float[np.ndarray, " n"]
     tilt_sigma: Float[np.ndarray, " n"]
     extent_observed: Bool[np.ndarray, " n"]
+    middle_px: Float[np.ndarray, " n"]
 
     def take(self, rows: Int[np.ndarray, " m"]) -> Seen:
         """Return the given rows."""
@@ -56,6 +69,36 @@ class Seen:
         first, second = (cos, sin) if axis == 0 else (sin, cos)
         half: Float[np.ndarray, " n"] = (first * self.size_v[:, 0] + second * self.size_v[:, 1]) / 2
         return half
+
+    def bearing_deg(self) -> Float[np.ndarray, " n"]:
+        """Horizontal angle from the viewing direction to the centre, degrees, growing to the right."""
+        result: Float[np.ndarray, " n"] = np.degrees(np.arctan2(self.center_v[:, 0], self.center_v[:, 1]))
+        return result
+
+    def range_m(self) -> Float[np.ndarray, " n"]:
+        """Distance of the centre from the camera."""
+        x, y, z = self.center_v.T
+        result: Float[np.ndarray, " n"] = np.sqrt(x * x + y * y + z * z)
+        return result
+
+    def width(self) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+        """Longer horizontal side and its sigma."""
+        second = self.size_v[:, 1] > self.size_v[:, 0]
+        return np.where(second, self.size_v[:, 1], self.size_v[:, 0]), np.where(
+            second, self.sigma_size_m[:, 1], self.sigma_size_m[:, 0]
+        )
+
+    def volume(self) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+        """Volume and its sigma, m3; at least the volume of a box whose sides are the sigmas."""
+        first, second, up = self.size_v.T
+        of_first, of_second, of_up = self.sigma_size_m.T
+        sigma = hypot_sigma(of_first * second * up, first * of_second * up, first * second * of_up)
+        return first * second * up, np.maximum(sigma, of_first * of_second * of_up)
+
+    def known_extent(self) -> Bool[np.ndarray, " n"]:
+        """Tell whose extents are there and were observed."""
+        known: Bool[np.ndarray, " n"] = self.extent_observed & np.isfinite(self.size_v.sum(axis=1) + self.yaw_v)
+        return known
 
 
 @dataclass(frozen=True)
@@ -88,6 +131,12 @@ def hypot_sigma(*sigmas: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
     return result
 
 
+def short(value: Float[np.ndarray, " n"], least: Float[np.ndarray, " n"] | float) -> Bool[np.ndarray, " n"]:
+    """Tell which values do not reach a threshold (see `TIE`); what is not a number reaches none."""
+    result: Bool[np.ndarray, " n"] = ~(value >= least - TIE)
+    return result
+
+
 def extent_unknown(a: Seen, b: Seen) -> dict[str, Bool[np.ndarray, " n"]]:
     """Drop reason for relations that need the extents of both boxes."""
-    return {"extent_unobserved": ~(a.extent_observed & b.extent_observed)}
+    return {"extent_unobserved": ~(a.known_extent() & b.known_extent())}

@@ -1,4 +1,4 @@
-"""All pairs inside groups of consecutive rows, vectorised over groups of equal size."""
+"""All pairs inside groups of consecutive rows, in order, without a loop."""
 
 from __future__ import annotations
 
@@ -17,15 +17,7 @@ def pairs_within(groups: Int[np.ndarray, " n"]) -> tuple[Int[np.ndarray, " p"], 
     """
     starts = starts_of(groups)
     sizes = np.diff(np.append(starts, len(groups)))
-    first: list[Int[np.ndarray, " p"]] = []
-    second: list[Int[np.ndarray, " p"]] = []
-    for size in set(sizes.tolist()) - {0, 1}:
-        i, j = np.triu_indices(size, 1)
-        base = starts[sizes == size][:, None]
-        first.append((base + i[None]).ravel())
-        second.append((base + j[None]).ravel())
-    if not first:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    i_all, j_all = np.concatenate(first), np.concatenate(second)
-    order = np.lexsort((j_all, i_all))
-    return i_all[order], j_all[order]
+    partners = np.repeat(starts + sizes, sizes) - np.arange(len(groups)) - 1  # later rows of the same group
+    i = np.repeat(np.arange(len(groups)), partners)
+    j = np.arange(len(i)) + np.repeat(np.arange(len(groups)) + 1 - (np.cumsum(partners) - partners), partners)
+    return i, j

@@ -1,12 +1,21 @@
-"""Left/right, above/below, nearer/farther, judged in view space where every reasonable reading must agree."""
+"""Left/right, above/below, nearer/farther, judged in view space where every reasonable reading must agree.
+
+Readings along an axis: the centres, and both ends of the boxes (a lamp over the left half of a sofa is not left of it,
+a wardrobe on the same floor is not above a chair). Across it: bearing and the middle of what is seen for left/right,
+distance to the camera for nearer/farther. Boxes that overlap in plan (a cup on a table, a chair under it) are neither
+left or right nor nearer or farther.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Bool, Float
 
+from stages.geometry.boxes import plan_separation
 from stages.geometry.frames import signed_degrees
-from stages.relations.base import Judged, Limits, Seen, hypot_sigma
+from stages.relations.base import TIE, Judged, Limits, Seen, hypot_sigma, short
+
+Doubts = dict[str, Bool[np.ndarray, " n"]]
 
 
 def left_of(a: Seen, b: Seen, limits: Limits) -> Judged:
@@ -16,21 +25,18 @@ def left_of(a: Seen, b: Seen, limits: Limits) -> Judged:
         InternSpatial section on view-space alignment; the agreement rule and the thresholds are ours.
     """
     gap = b.center_v[:, 0] - a.center_v[:, 0]
-    turn_deg = signed_degrees(np.degrees(_bearing(b) - _bearing(a)))
-    return Judged(
-        value=gap,
-        sigma=_sigma(a, b, 0),
-        unclear={
-            **_too_close(a, b, gap, 0, limits),
-            "readings_disagree": (np.sign(gap) != np.sign(turn_deg)) | (np.abs(turn_deg) < limits.min_bearing_deg),
-        },
-        unit="m",
-        frame="view",
-    )
+    turn_deg = signed_degrees(b.bearing_deg() - a.bearing_deg())
+    unclear = {
+        **_too_close(a, b, gap, 0, limits),
+        **_overlap_in_plan(a, b, limits),
+        "readings_disagree": short(np.sign(gap) * turn_deg, limits.min_bearing_deg),
+        "picture_disagrees": np.sign(gap) * (b.middle_px - a.middle_px) < -TIE,
+    }
+    return Judged(gap, _sigma(a, b, 0), unclear, "m", "view")
 
 
 def above(a: Seen, b: Seen, limits: Limits) -> Judged:
-    """Judge whether a is higher than b: by view-space z of the centres."""
+    """Judge whether a is higher than b: by view-space z of the centres, and of the undersides and tops."""
     gap = a.center_v[:, 2] - b.center_v[:, 2]
     return Judged(gap, _sigma(a, b, 2), _too_close(a, b, gap, 2, limits), "m", "view")
 
@@ -38,17 +44,12 @@ def above(a: Seen, b: Seen, limits: Limits) -> Judged:
 def in_front_of(a: Seen, b: Seen, limits: Limits) -> Judged:
     """Judge whether a is nearer than b: by view-space y *and* by distance to the camera."""
     gap = b.center_v[:, 1] - a.center_v[:, 1]
-    range_gap = np.linalg.norm(b.center_v, axis=1) - np.linalg.norm(a.center_v, axis=1)
-    return Judged(
-        value=gap,
-        sigma=_sigma(a, b, 1),
-        unclear={
-            **_too_close(a, b, gap, 1, limits),
-            "readings_disagree": (np.sign(gap) != np.sign(range_gap)) | (np.abs(range_gap) < limits.min_gap_m),
-        },
-        unit="m",
-        frame="view",
-    )
+    unclear = {
+        **_too_close(a, b, gap, 1, limits),
+        **_overlap_in_plan(a, b, limits),
+        "readings_disagree": short(np.sign(gap) * (b.range_m() - a.range_m()), limits.min_gap_m),
+    }
+    return Judged(gap, _sigma(a, b, 1), unclear, "m", "view")
 
 
 def _sigma(a: Seen, b: Seen, axis: int) -> Float[np.ndarray, " n"]:
@@ -56,22 +57,20 @@ def _sigma(a: Seen, b: Seen, axis: int) -> Float[np.ndarray, " n"]:
 
     An error of scale changes all gaps alike and no sign, so it does not count.
     """
-    apart = a.center_v - b.center_v
-    lever = np.linalg.norm(apart[:, :2], axis=1) if axis == 2 else np.abs(apart[:, 2])
+    x, y, z = (a.center_v - b.center_v).T
+    lever = np.sqrt(x * x + y * y) if axis == 2 else np.abs(z)
     return hypot_sigma(a.sigma_center_m[:, axis], b.sigma_center_m[:, axis], a.tilt_sigma * lever)
 
 
-def _bearing(seen: Seen) -> Float[np.ndarray, " n"]:
-    """Horizontal angle to the centre, radians, growing to the right."""
-    result: Float[np.ndarray, " n"] = np.arctan2(seen.center_v[:, 0], seen.center_v[:, 1])
-    return result
-
-
-def _too_close(
-    a: Seen, b: Seen, gap: Float[np.ndarray, " n"], axis: int, limits: Limits
-) -> dict[str, Bool[np.ndarray, " n"]]:
-    reach = a.half_extent(axis) + b.half_extent(axis)
+def _too_close(a: Seen, b: Seen, gap: Float[np.ndarray, " n"], axis: int, limits: Limits) -> Doubts:
+    half_a, half_b = a.half_extent(axis), b.half_extent(axis)
     return {
-        "gap_too_small": np.abs(gap) < limits.min_gap_m,
-        "extents_overlap": np.abs(gap) < limits.min_gap_share * reach,
+        "gap_too_small": short(np.abs(gap), limits.min_gap_m),
+        "extents_overlap": short(np.abs(gap), limits.min_gap_share * (half_a + half_b)),
+        "ends_disagree": short(np.abs(gap), np.abs(half_a - half_b) + limits.contact_m),
     }
+
+
+def _overlap_in_plan(a: Seen, b: Seen, limits: Limits) -> Doubts:
+    apart = plan_separation(a.center_v, a.size_v, a.yaw_v, b.center_v, b.size_v, b.yaw_v)
+    return {"overlap_in_plan": short(apart, -limits.contact_m)}

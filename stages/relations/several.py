@@ -23,7 +23,7 @@ from stages.relations.sightings import Sightings
 from stages.rng import key, mix
 from stages.runner import Counts
 
-Rows = Int[np.ndarray, "n k"]
+Rows = Int[np.ndarray, "n _"]
 Facts = tuple[pa.Table, Counts]
 Doubts = dict[str, Any]
 
@@ -125,7 +125,9 @@ def _in_depth(sightings: Sightings, sets: Rows, limits: Limits, most: int, kind:
 
 
 def _unclear(judged: Judged) -> Bool[np.ndarray, " n"]:
-    unclear: Bool[np.ndarray, " n"] = np.stack(list(judged.unclear.values())).any(axis=0)
+    unclear = np.zeros(len(judged.value), dtype=np.bool_)
+    for holds in judged.unclear.values():
+        unclear |= holds
     return unclear
 
 

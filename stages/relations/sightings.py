@@ -72,6 +72,7 @@ def sightings_of(tables: Mapping[str, pa.Table], seen: SeenLimits, instances: Se
         scale_sigma=np.nan_to_num(floats(tables["view"].column("scale_sigma")))[at_view],
         tilt_sigma=np.radians(np.nan_to_num(floats(tables["view"].column("tilt_sigma_deg"))))[at_view],
         extent_observed=pc.fill_null(table.column("extent_observed"), True).to_numpy(),
+        middle_px=vectors(table.column("box_px"), 4)[:, [0, 2]].mean(axis=1),
     )
     boxed = np.isfinite(arrays.center_v).all(axis=1) & np.isfinite(arrays.sigma_center_m).all(axis=1)
     crowd = table.column("crowd").to_numpy(zero_copy_only=False)

@@ -3,52 +3,37 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from stages.relations.base import Judged, Limits, Seen, extent_unknown, hypot_sigma
+from stages.relations.base import TIE, Judged, Limits, Seen, extent_unknown, hypot_sigma, short
+
+Measure = tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]
 
 
 def bigger(a: Seen, b: Seen, limits: Limits) -> Judged:
-    """Judge whether a has the larger volume, m3."""
-    volume_a, volume_b = a.size_v.prod(axis=1), b.size_v.prod(axis=1)
-    return _compare(a, b, (volume_a, volume_b), (_volume_sigma(a, volume_a), _volume_sigma(b, volume_b)), limits, "m3")
+    """Judge whether a has the larger volume, m3; its longest edge must not be the shorter one (a mat, a column)."""
+    difference, sigma, unclear = _compare(a, b, a.volume(), b.volume(), limits.min_volume_ratio)
+    longer = a.size_v.max(axis=1) - b.size_v.max(axis=1)
+    unclear["readings_disagree"] = np.sign(difference) * longer < -TIE
+    return Judged(difference, sigma, unclear, "m3", "none")
 
 
 def taller(a: Seen, b: Seen, limits: Limits) -> Judged:
     """Judge whether a has the larger vertical extent."""
-    return _compare(a, b, (a.size_v[:, 2], b.size_v[:, 2]), (a.sigma_size_m[:, 2], b.sigma_size_m[:, 2]), limits, "m")
+    of_a, of_b = (a.size_v[:, 2], a.sigma_size_m[:, 2]), (b.size_v[:, 2], b.sigma_size_m[:, 2])
+    return Judged(*_compare(a, b, of_a, of_b, limits.min_size_ratio), "m", "none")
 
 
 def wider(a: Seen, b: Seen, limits: Limits) -> Judged:
     """Judge whether a has the larger horizontal extent, taken along the longer side of each box."""
-    (width_a, sigma_a), (width_b, sigma_b) = _width(a), _width(b)
-    return _compare(a, b, (width_a, width_b), (sigma_a, sigma_b), limits, "m")
-
-
-def _width(seen: Seen) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
-    """Larger horizontal extent and its sigma."""
-    rows, longer = np.arange(len(seen.yaw_v)), seen.size_v[:, :2].argmax(axis=1)
-    return seen.size_v[rows, longer], seen.sigma_size_m[rows, longer]
-
-
-def _volume_sigma(seen: Seen, volume: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-    safe = np.maximum(seen.size_v, 1e-6)
-    result = volume * np.sqrt(((seen.sigma_size_m / safe) ** 2).sum(axis=1))
-    smallest: Float[np.ndarray, " n"] = np.maximum(result, seen.sigma_size_m.prod(axis=1))
-    return smallest
+    return Judged(*_compare(a, b, a.width(), b.width(), limits.min_size_ratio), "m", "none")
 
 
 def _compare(
-    a: Seen,
-    b: Seen,
-    measures: tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]],
-    sigmas: tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]],
-    limits: Limits,
-    unit: str,
-) -> Judged:
-    of_a, of_b = measures
-    unclear = {
-        **extent_unknown(a, b),
-        "ratio_too_small": np.maximum(of_a, of_b) < limits.min_size_ratio * np.minimum(of_a, of_b),
-    }
-    return Judged(of_a - of_b, hypot_sigma(*sigmas), unclear, unit, "none")
+    a: Seen, b: Seen, of_a: Measure, of_b: Measure, min_ratio: float
+) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"], dict[str, Bool[np.ndarray, " n"]]]:
+    """Difference, its sigma, and the pairs too equal to call."""
+    (value_a, sigma_a), (value_b, sigma_b) = of_a, of_b
+    ratio_too_small = short(np.maximum(value_a, value_b), min_ratio * np.minimum(value_a, value_b))
+    unclear = {**extent_unknown(a, b), "ratio_too_small": ratio_too_small}
+    return value_a - value_b, hypot_sigma(sigma_a, sigma_b), unclear

@@ -41,7 +41,8 @@ def params(**changes: object) -> RelateParams:
         "seen": {"min_area_px": 100, "min_visible_fraction": 0.5, "max_truncated_fraction": 0.5},
         "instances": {"min_area_px": 50, "min_visible_fraction": 0.3, "max_truncated_fraction": 0.7},
         "limits": {
-            "min_gap_m": 0.1, "min_gap_share": 0.5, "min_bearing_deg": 2, "min_size_ratio": 1.1,
+            "min_gap_m": 0.1, "min_gap_share": 0.5, "min_bearing_deg": 2, "min_size_ratio": 1.1, "min_volume_ratio": 1.1,
+            "contact_m": 0.02,
             "min_distance_m": 0.2,
             "min_margin": dict.fromkeys(
                 ("left_of", "above", "in_front_of", "bigger", "taller", "wider", "distance_center",
@@ -53,8 +54,8 @@ def params(**changes: object) -> RelateParams:
             "frames": [], "facts_per_clip": 99, "min_leg_m": 0.7, "min_turn_deg": 20, "buffer_deg": 12,
             "clearance_m": 0.2, "min_floor_shown": 0.8, "outline_sigma": 0.05,
         },
-        "several": {"sets_per_object": 9, "facts_per_view": 99},
-        "extent": {"max_truncated_fraction": 0.01, "min_extent_m": 0.1, "facts_per_view": 99},
+        "several": {"sets_per_object": 0, "facts_per_view": 0},
+        "extent": {"max_truncated_fraction": 0.01, "min_extent_m": 99, "facts_per_view": 0},
         "pairs_per_view": 999, "counts_per_view": 99, "existence_per_view": 99,
     }  # fmt: skip
     return RelateParams.model_validate({**values, **changes})

@@ -51,6 +51,8 @@ def test_a_chair_and_a_table() -> None:
         "exists_left_of:table.chair_0": 0, "exists_right_of:table.chair_0": 1,
         "exists_in_front_of:chair.table_0": 1, "exists_behind:chair.table_0": 0,
         "exists_in_front_of:table.chair_0": 0, "exists_behind:table.chair_0": 1,
+        "count_left_of:chair.table_0": 1, "count_right_of:table.chair_0": 1,
+        "count_in_front_of:chair.table_0": 1, "count_behind:table.chair_0": 1,
     }  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def test_a_chair_and_a_table() -> None:
             "taller.ratio_too_small",
             id="same height",
         ),
-        pytest.param(Thing("a_0", (0, 2, 0)), Thing("b_0", (0.5, 2, 0)), "distance_closest.too_near", id="touching"),
+        pytest.param(Thing("a_0", (0, 2, 0)), Thing("b_0", (0.5, 2, 0)), "distance_closest.touching", id="touching"),
     ],
 )
 def test_doubtful_pairs_are_counted_drops(a: Thing, b: Thing, reason: str) -> None:
@@ -202,7 +204,13 @@ def test_mirror_swaps_left_and_right_and_nothing_else(listed: list[Thing]) -> No
         x, y, z = t.center_v
         return Thing(t.name, (-x, y, z), t.size_v, np.pi - t.yaw_v)
 
-    swap = {"left_of": "left_of", "exists_left_of": "exists_right_of", "exists_right_of": "exists_left_of"}
+    swap = {
+        "left_of": "left_of",
+        "exists_left_of": "exists_right_of",
+        "exists_right_of": "exists_left_of",
+        "count_left_of": "count_right_of",
+        "count_right_of": "count_left_of",
+    }
     before = facts_of(run(listed))
     after = facts_of(run([mirrored(t) for t in listed]))
     expected = {}

@@ -11,24 +11,17 @@ from pycocotools import mask as coco_mask
 
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, ViewRow, to_table
 from stages.schema.tables import FACT
+from stages.tasks import TASKS
 
 WIDTH, HEIGHT = 640, 480
-UNITS = {"bigger": "m3", "rotation": "deg", "count": "count"}
+UNITS = {"bigger": "m3", "rotation": "deg", "count": "count", "video_count": "count", "room_area": "m2"}
 
 
 def params(**changes: Any) -> dict[str, Any]:
     """Section `template` as plain data; keyword arguments replace top-level entries."""
-    tasks = (
-        "position_comparison",
-        "size_comparison",
-        "existence",
-        "counting",
-        "absolute_distance",
-        "rotation_estimation",
-    )
     return {
         "benchmark_share": 0.0,
-        "questions_per_view": dict.fromkeys(tasks, 1000),
+        "questions_per_view": dict.fromkeys(TASKS, 1000),
         "formats": {"per_question": 19, "bare_answer_share": 0.5},
         "marks": {"most": 8, "min_side_px": 12.0},
         "ask": {
@@ -39,6 +32,12 @@ def params(**changes: Any) -> dict[str, Any]:
             "angle_steps_deg": [30, 36, 40, 45],
         },
     } | changes
+
+
+def _unit(kind: str) -> str:
+    if kind.startswith(("exists", "count_", "direction")):
+        return {"e": "bool", "c": "count", "d": "deg"}[kind[0]]
+    return UNITS.get(kind, "m")
 
 
 def rectangle(box: Sequence[float]) -> bytes:
@@ -89,15 +88,19 @@ class Shard:
         subjects: Sequence[str] = (),
         references: Sequence[str] = (),
         category: str | None = None,
+        detail: Sequence[str] | None = None,
     ) -> str:
         """Add a fact and return its id."""
-        detail = [*(s.split(":")[1] for s in (*subjects[:1], *references)), *([category] if category else [])]
-        fact_id = ":".join([views[0], kind, ".".join(detail), *(v.rsplit("/", 1)[1] for v in views[1:])])
+        named = [
+            *(s.split(":")[1] for s in (*(subjects if len(views) > 2 else subjects[:1]), *references)),
+            *([category] if category else []),
+        ]
+        fact_id = ":".join([views[0], kind, ".".join(named), *(v.rsplit("/", 1)[1] for v in views[1:])])
         self.facts.append({
             "fact_id": fact_id, "scene_id": views[0].rsplit("/", 1)[0], "view_ids": list(views), "kind": kind,
             "subject_ids": list(subjects), "reference_ids": list(references), "category": category,
-            "value": float(value), "unit": "bool" if kind.startswith("exists") else UNITS.get(kind, "m"), "margin": 5.0,
-            "frame": "view", "geometry": "exact",
+            "detail": None if detail is None else list(detail), "value": float(value), "unit": _unit(kind),
+            "margin": 5.0, "frame": "view", "geometry": "exact",
         })  # fmt: skip
         return fact_id
 
@@ -147,3 +150,36 @@ def living_room(shard: Shard, scene_id: str = "rooms/0001") -> None:
             shard.fact(f"exists_{side}", [view], 0, [], [ids["lamp_1"]], category="oven")
     for name, angle in (("sofa_1", 75.0), ("lamp_1", -120.4), ("chair_1", 180.0)):
         shard.fact("rotation", [first, second], angle, [ids[name]])
+
+
+def tour(shard: Shard, scene_id: str = "rooms/0009") -> list[str]:
+    """Add a scene of four frames, each with its own objects, and facts of several objects, of clips and of the room."""
+    frames = shard.scene(scene_id, views=4)
+    categories = ("bed", "desk", "wardrobe", "radio", "plant", "door")
+    ids = [shard.object(scene_id, f"{c}_0", c, f"brown {c}") for c in categories]
+    chairs = [shard.object(scene_id, f"chair_{k}", "chair", "red chair") for k in range(2)]
+    for k, object_id in enumerate((*ids, *chairs)):
+        for frame in (k % 4, (k + 1) % 4):
+            shard.sight(frames[frame], object_id, (60 * k + 5, 40 + 9 * frame, 60 * k + 55, 240 + 5 * k))
+    bed, desk, wardrobe, radio, plant, door = ids
+    one = frames[:1]
+    shown = [i for k, i in enumerate((*ids, *chairs)) if k % 4 in (0, 3)]
+    shard.fact("nearest_to", one, 0.4, shown[:1], [shown[1], shown[2], shown[3]])
+    shard.fact("nearest_to_camera", one, 0.6, shown[1:2], [shown[0], shown[2]])
+    shard.fact("depth_order", one, 0.5, [shown[2], shown[0], shown[1]])
+    shard.fact("height", one, 1.25, shown[:1])
+    shard.fact("longest_edge", one, 2.5, shown[1:2])
+    shard.fact("count_left_of", one, 3, [shown[3]], [bed], category="chair")
+    shard.fact("video_count", frames, 2, chairs, category="chair")
+    shard.fact("video_distance", frames, 1.75, [bed], [desk])
+    shard.fact("video_longest_edge", frames, 2.125, [bed])
+    shard.fact("video_nearest_to", frames, 0.5, [radio], [desk, bed, plant, door])
+    shard.fact("room_area", frames, 20.25)
+    shard.fact("direction_easy", frames, 60.0, [plant], [bed, desk])
+    shard.fact("direction_medium", frames, -160.0, [door], [bed, desk])
+    shard.fact("direction_hard", frames, -120.0, [radio], [bed, desk])
+    shard.fact("first_seen_order", frames, 1, [bed, desk, wardrobe, radio])
+    shard.fact("route_1", frames, 2.0, [bed, desk, door], detail=["turn back"])
+    shard.fact("route_2", frames, 4.0, [bed, desk, door, plant], detail=["turn left", "turn back"])
+    shard.fact("route_3", frames, 6.0, [bed, desk, door, plant, radio], detail=["turn left", "turn right", "turn left"])
+    return frames
