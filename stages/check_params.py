@@ -21,6 +21,7 @@ SECTIONS: dict[str, str] = {
     "dedup": "stages.dedup:DedupParams",
     "split": "stages.split:SplitParams",
     "evaluate": "stages.evaluate:EvaluateParams",
+    "audit": "stages.audit:AuditParams",
     "export": "stages.export:ExportParams",
 }
 _PLUGINS = {"sources": (SOURCES, "reader"), "models": (MODELS, "model")}

@@ -28,7 +28,7 @@ def refer(second: list[int] | None = None) -> References:
     names = view_names(views, category, caption, also_shows, np.zeros(5, dtype=bool), reserved)
     boxes = np.vstack([BOXES, [[100, 200, 300, 400]]])
     mark = np.array([1, 0, -1, -1, 0])
-    return references(Places(np.arange(5), np.array(second or [-1] * 5), mark), names, boxes, views)
+    return references(Places(np.arange(5), np.array(second or [-1] * 5), mark), names, boxes, views, np.full(5, -1))
 
 
 def test_there_are_nineteen() -> None:

@@ -41,8 +41,8 @@ def params(**changes: object) -> RelateParams:
         "seen": {"min_area_px": 100, "min_visible_fraction": 0.5, "max_truncated_fraction": 0.5},
         "instances": {"min_area_px": 50, "min_visible_fraction": 0.3, "max_truncated_fraction": 0.7},
         "limits": {
-            "min_gap_m": 0.1, "min_gap_share": 0.5, "min_bearing_deg": 2, "min_size_ratio": 1.1, "min_volume_ratio": 1.1,
-            "contact_m": 0.02,
+            "min_gap_m": 0.1, "min_gap_share": 0.5, "min_bearing_deg": 2, "min_size_ratio": 1.1,
+            "min_volume_ratio": 1.1, "contact_m": 0.02,
             "min_distance_m": 0.2,
             "min_margin": dict.fromkeys(
                 ("left_of", "above", "in_front_of", "bigger", "taller", "wider", "distance_center",

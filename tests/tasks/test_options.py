@@ -71,7 +71,18 @@ def test_count_options_are_four_positive_numbers(numbers: list[int], seed: int) 
     keys = np.arange(len(numbers), dtype=np.uint64) + np.uint64(seed)
     none, lists = pa.nulls(len(numbers), pa.string()), pa.nulls(len(numbers), pa.list_(pa.string()))
     batch = Batch(
-        "count", "choice", "four", keys, none, none, none, np.array(numbers, dtype=float), *[lists] * 3, PARAMS
+        "count",
+        "choice",
+        "four",
+        keys,
+        none,
+        none,
+        none,
+        np.array(numbers, dtype=float),
+        lists,
+        lists,
+        lists,
+        PARAMS,
     )
     for number, options in zip(numbers, options_around(np.array(numbers), batch).tolist(), strict=True):
         assert options[0] == number
@@ -81,6 +92,7 @@ def test_count_options_are_four_positive_numbers(numbers: list[int], seed: int) 
 
 def test_a_count_is_as_often_the_smallest_as_the_largest_option() -> None:
     none, lists = pa.nulls(len(KEYS), pa.string()), pa.nulls(len(KEYS), pa.list_(pa.string()))
-    batch = Batch("count", "choice", "four", KEYS, none, none, none, np.full(len(KEYS), 9.0), *[lists] * 3, PARAMS)
+    nine = np.full(len(KEYS), 9.0)
+    batch = Batch("count", "choice", "four", KEYS, none, none, none, nine, lists, lists, lists, PARAMS)
     ranks = (options_around(np.full(len(KEYS), 9), batch) < 9).sum(axis=1)
     assert abs(np.bincount(ranks, minlength=3)[:3] / len(KEYS) - 1 / 3).max() < 0.12

@@ -24,6 +24,9 @@ def routes(clip: Clip, limits: Limits, params: VideoParams, out: Judged) -> None
     if clip.outline_w is None:
         out.lose("route_1.no_outline", clip.clip_id)
         return
+    if not np.isfinite(clip.solids.yaw).all():
+        out.lose("route_1.unknown_obstacle", clip.clip_id)
+        return
     bottom = clip.boxes.center_w[:, 2] - clip.boxes.size_m[:, 2] / 2
     ground = np.nanmin(clip.solids.center_w[:, 2] - clip.solids.size_m[:, 2] / 2) if len(clip.solids.yaw) else 0.0
     stops = [k for k in np.flatnonzero(clip.usable).tolist() if bottom[k] < ground + _ON_FLOOR_M]
@@ -86,7 +89,7 @@ def _free(clip: Clip, i: int, j: int, ground: float, params: VideoParams) -> boo
         return False
     solids = clip.solids
     low, high = (solids.center_w[:, 2] + s * solids.size_m[:, 2] / 2 for s in (-1, 1))
-    blocks = np.isfinite(solids.yaw) & (low < ground + _LOW_M) & (high > ground + _THIN_M)
+    blocks = (low < ground + _LOW_M) & (high > ground + _THIN_M)
     own = np.isclose(solids.center_w, clip.boxes.center_w[i]).all(axis=1) | np.isclose(
         solids.center_w, clip.boxes.center_w[j]
     ).all(axis=1)
