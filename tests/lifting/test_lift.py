@@ -60,9 +60,7 @@ def scene(center_v: Sequence[float], size_m: Sequence[float], yaw_deg: float, pi
     return depth, hit, [float(v) for v in -up_c]
 
 
-def run(
-    depth: np.ndarray, mask: np.ndarray, gravity_c: list[float], depth_by: str = "exact", **view: object
-) -> Result:
+def run(depth: np.ndarray, mask: np.ndarray, gravity_c: list[float], depth_by: str = "exact", **view: object) -> Result:
     ys, xs = np.nonzero(mask)
     box = [int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1]
     rle = coco_mask.encode(np.asfortranarray(mask.astype(np.uint8)))["counts"]

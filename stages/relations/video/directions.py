@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from stages.geometry.boxes import rectangle_corners
 from stages.geometry.frames import signed_degrees
@@ -59,7 +59,7 @@ def _angles(
 
 def _sigma(
     sigma_m: Float[np.ndarray, " n"],
-    triples: Float[np.ndarray, "m 3"],
+    triples: Int[np.ndarray, "m 3"],
     ahead_m: Float[np.ndarray, " m"],
     target_m: Float[np.ndarray, " m"],
 ) -> Float[np.ndarray, " m"]:
