@@ -14,7 +14,7 @@ from stages.params import Params
 from stages.ranks import choose
 from stages.registry import resolve
 from stages.relations import PAIR_RELATIONS
-from stages.relations.base import Judged, Limits
+from stages.relations.base import Judged, Limits, short
 from stages.relations.count import absence, counts_and_presence
 from stages.relations.existence import SIDES, existence
 from stages.relations.extent import ExtentParams, extents
@@ -94,7 +94,7 @@ def _clear(kind: str, judged: Judged, limits: Limits, names: pa.Array) -> tuple[
     """Pairs for which the relation is beyond doubt; each other pair is counted under its first reason."""
     left = np.ones(len(judged.value), dtype=np.bool_)
     counts = Counts()
-    doubts = {**judged.unclear, "margin_too_small": judged.margin < limits.min_margin[kind]}
+    doubts = {**judged.unclear, "margin_too_small": short(judged.margin, limits.min_margin[kind])}
     for reason, holds in doubts.items():
         counts += drop_rows(f"{kind}.{reason}", left & holds, names)
         left &= ~holds

@@ -118,7 +118,8 @@ class Judged:
     @property
     def margin(self) -> Float[np.ndarray, " n"]:
         """|value| over sigma."""
-        result: Float[np.ndarray, " n"] = np.abs(self.value) / self.sigma
+        with np.errstate(invalid="ignore", divide="ignore"):  # 0 / 0 has no margin: NaN reaches no threshold
+            result: Float[np.ndarray, " n"] = np.abs(self.value) / self.sigma
         return result
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -40,7 +41,9 @@ def turned(yaw_deg: float) -> np.ndarray:
     return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
-def scene(center_v: Sequence[float], size_m: Sequence[float], yaw_deg: float, pitch_deg: float = -20.0) -> tuple:
+def scene(
+    center_v: Sequence[float], size_m: Sequence[float], yaw_deg: float, pitch_deg: float = -20.0
+) -> tuple[np.ndarray, np.ndarray, list[float]]:
     """Depth and mask of a cuboid on a floor 1.5 m below the eye, before a wall 6 m away; and gravity in the camera."""
     pitch = math.radians(pitch_deg)
     up_c = np.array([0.0, -math.cos(pitch), math.sin(pitch)])
@@ -60,7 +63,7 @@ def scene(center_v: Sequence[float], size_m: Sequence[float], yaw_deg: float, pi
     return depth, hit, [float(v) for v in -up_c]
 
 
-def run(depth: np.ndarray, mask: np.ndarray, gravity_c: list[float], depth_by: str = "exact", **view: object) -> Result:
+def run(depth: np.ndarray, mask: np.ndarray, gravity_c: list[float], depth_by: str = "exact", **view: Any) -> Result:
     ys, xs = np.nonzero(mask)
     box = [int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1]
     rle = coco_mask.encode(np.asfortranarray(mask.astype(np.uint8)))["counts"]
@@ -137,8 +140,13 @@ def test_background_seen_through_an_object_is_left_out() -> None:
     assert found["center_v"] == pytest.approx((0.3, 2.5, -1.1), abs=0.08)
 
 
+def low_box() -> tuple[np.ndarray, np.ndarray, list[float]]:
+    return scene((0.3, 2.5, -1.1), (0.9, 0.5, 0.8), 25.0, -25.0)
+
+
 def test_shared_errors_are_stated_for_the_view() -> None:
-    guessed = run(*scene((0.3, 2.5, -1.1), (0.9, 0.5, 0.8), 25.0, -25.0), depth_by="some-model", pose_by="some-model")
+    depth, mask, gravity = low_box()
+    guessed = run(depth, mask, gravity, depth_by="some-model", pose_by="some-model")
     view = guessed.tables["view"].to_pylist()[0]
     assert view["scale_sigma"] == PARAMS.lift.noise["model"].scale_sigma
     assert view["tilt_sigma_deg"] == PARAMS.lift.tilt_sigma_deg["model"]
