@@ -56,6 +56,7 @@ class Found(NamedTuple):
     cases: pa.Table
     related: dict[SourcePath, Counts]
     counts: Counts
+    scenes: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def audit_shard(job: _Job) -> Found:
     unjudged = cases.filter(pc.is_null(cases.column("wrong")))
     counts = Counts(read={"cases": len(cases)}, kept={"cases": len(cases) - len(unjudged)})
     return Found(cases.filter(pc.is_valid(cases.column("wrong"))), related,
-                 counts + dropped(NOT_JUDGED, unjudged.column("item").to_pylist()))  # fmt: skip
+                 counts + dropped(NOT_JUDGED, unjudged.column("item").to_pylist()),
+                 (len(tables["scene"]), len(chosen)))  # fmt: skip
 
 
 def _audit_path(
@@ -178,6 +180,7 @@ def _run() -> None:
             path: sum((f.related[path] for f in found), Counts()) for path in ("exact", *DEGRADED)
         }
         run.metrics |= _write(run, cases, related, settings.audit)
+        run.metrics["scenes"] = {"exact": sum(f.scenes[0] for f in found), "degraded": sum(f.scenes[1] for f in found)}
     _fail_if(over_limit(run.metrics["label_error"], settings.audit.max_error))
 
 

@@ -66,7 +66,10 @@ def _turning(sightings: Sightings, tables: Mapping[str, pa.Table]) -> tuple[Int[
     )
     symmetry_deg = floats(symmetry)
     names = sightings.table.column("object_id")
-    counts = drop_rows("rotation.symmetry_unknown", turning & np.isnan(symmetry_deg), names)
+    exact = pc.fill_null(pc.equal(sightings.geometry, "exact"), False).to_numpy(zero_copy_only=False)
+    counts = drop_rows("rotation.axis_unknown", turning & ~exact, names)  # a lifted centre is too far from the axis
+    turning &= exact
+    counts += drop_rows("rotation.symmetry_unknown", turning & np.isnan(symmetry_deg), names)
     counts += drop_rows("rotation.symmetric", turning & (symmetry_deg < 360), names)
     unclear = turning & (symmetry_deg == 360) & ~sightings.comparable
     counts += drop_rows("rotation.not_seen", unclear, names)
