@@ -23,8 +23,10 @@ from stages.relations.pairs import pairs_within
 from stages.relations.rotation import RotationLimits, rotations
 from stages.relations.several import SeveralParams, several
 from stages.relations.sightings import SeenLimits, Sightings, sightings_of
+from stages.relations.two_views import two_views
 from stages.relations.video import over_clips
 from stages.relations.video.clips import VideoParams
+from stages.relations.view_pairs import TwoViewParams
 from stages.rng import key, mix
 from stages.runner import Context, Counts, Result, Stage, main
 
@@ -39,6 +41,7 @@ class RelateParams(Params):
     several: SeveralParams
     extent: ExtentParams
     video: VideoParams
+    two_views: TwoViewParams
     pairs_per_view: int = Field(ge=0, description="facts per view and pair relation, chosen by key")
     counts_per_view: int = Field(ge=0, description="counted categories per view")
     existence_per_view: int = Field(
@@ -78,6 +81,7 @@ def relate(tables: Mapping[str, pa.Table], params: RelateParams, context: Contex
         extents(sightings, params.limits, params.extent),
         rotations(sightings, tables, params.rotation),
         over_clips(sightings, tables, params.limits, params.video),
+        two_views(sightings, tables, params.two_views, context.seed),
     ):
         parts.append(table)
         counts += drops

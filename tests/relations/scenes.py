@@ -54,6 +54,10 @@ def params(**changes: object) -> RelateParams:
             "frames": [], "facts_per_clip": 99, "min_leg_m": 0.7, "min_turn_deg": 20, "buffer_deg": 12,
             "clearance_m": 0.2, "min_floor_shown": 0.8, "outline_sigma": 0.05,
         },
+        "two_views": {
+            "max_frame_gap": 9, "min_shared": 99, "min_turn_deg": 10, "min_shift_m": 0.3, "max_off_axis_deg": 25,
+            "max_iou": 0.3, "tries_per_scene": 99, "facts_per_scene": 99,
+        },
         "several": {"sets_per_object": 0, "facts_per_view": 0},
         "extent": {"max_truncated_fraction": 0.01, "min_extent_m": 99, "facts_per_view": 0},
         "pairs_per_view": 999, "counts_per_view": 99, "existence_per_view": 99,
