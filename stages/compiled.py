@@ -19,3 +19,8 @@ def compiled(function: Kernel) -> Kernel:
     A shape checker wraps functions when tests import them; the kernel itself is what lies below such wrappers.
     """
     return cast(Kernel, numba.njit(cache=True, error_model="numpy")(inspect.unwrap(function)))
+
+
+def inlined(function: Kernel) -> Kernel:
+    """Compile a part of a kernel that is always pasted into its callers: a call costs more than a few sums."""
+    return cast(Kernel, numba.njit(cache=True, error_model="numpy", forceinline=True)(inspect.unwrap(function)))

@@ -138,6 +138,11 @@ def short(value: Float[np.ndarray, " n"], least: Float[np.ndarray, " n"] | float
     return result
 
 
+def towards(gap: Float[np.ndarray, " n"], other: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+    """Another difference of the same pairs, positive where it points the way of the gap."""
+    return np.where(gap > 0, other, -other)
+
+
 def extent_unknown(a: Seen, b: Seen) -> dict[str, Bool[np.ndarray, " n"]]:
     """Drop reason for relations that need the extents of both boxes."""
     return {"extent_unobserved": ~(a.known_extent() & b.known_extent())}

@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float
 
 from stages.geometry.boxes import plan_separation
 from stages.geometry.frames import signed_degrees
-from stages.relations.base import TIE, Judged, Limits, Seen, hypot_sigma, short
+from stages.relations.base import Judged, Limits, Seen, hypot_sigma, short, towards
 
 Doubts = dict[str, Bool[np.ndarray, " n"]]
 
@@ -29,8 +29,8 @@ def left_of(a: Seen, b: Seen, limits: Limits) -> Judged:
     unclear = {
         **_too_close(a, b, gap, 0, limits),
         **_overlap_in_plan(a, b, limits),
-        "readings_disagree": short(np.sign(gap) * turn_deg, limits.min_bearing_deg),
-        "picture_disagrees": np.sign(gap) * (b.middle_px - a.middle_px) < -TIE,
+        "readings_disagree": short(towards(gap, turn_deg), limits.min_bearing_deg),
+        "picture_disagrees": short(towards(gap, b.middle_px - a.middle_px), 0),
     }
     return Judged(gap, _sigma(a, b, 0), unclear, "m", "view")
 
@@ -47,7 +47,7 @@ def in_front_of(a: Seen, b: Seen, limits: Limits) -> Judged:
     unclear = {
         **_too_close(a, b, gap, 1, limits),
         **_overlap_in_plan(a, b, limits),
-        "readings_disagree": short(np.sign(gap) * (b.range_m() - a.range_m()), limits.min_gap_m),
+        "readings_disagree": short(towards(gap, b.range_m() - a.range_m()), limits.min_gap_m),
     }
     return Judged(gap, _sigma(a, b, 1), unclear, "m", "view")
 
