@@ -30,7 +30,7 @@ def left_of(a: Seen, b: Seen, limits: Limits) -> Judged:
         **_too_close(a, b, gap, 0, limits),
         **_overlap_in_plan(a, b, limits),
         "readings_disagree": short(towards(gap, turn_deg), limits.min_bearing_deg),
-        "picture_disagrees": short(towards(gap, b.middle_px - a.middle_px), 0),
+        "picture_disagrees": short(towards(gap, b.middle_px - a.middle_px), 0.0),
     }
     return Judged(gap, _sigma(a, b, 0), unclear, "m", "view")
 

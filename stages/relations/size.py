@@ -14,7 +14,7 @@ def bigger(a: Seen, b: Seen, limits: Limits) -> Judged:
     """Judge whether a has the larger volume, m3; its longest edge must not be the shorter one (a mat, a column)."""
     difference, sigma, unclear = _compare(a, b, a.volume(), b.volume(), limits.min_volume_ratio)
     longer = a.size_v.max(axis=1) - b.size_v.max(axis=1)
-    unclear["readings_disagree"] = short(towards(difference, longer), 0)
+    unclear["readings_disagree"] = short(towards(difference, longer), 0.0)
     return Judged(difference, sigma, unclear, "m3", "none")
 
 
