@@ -7,23 +7,24 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from jaxtyping import Bool, Int
+from jaxtyping import Int
 from pydantic import Field
 
 from stages.params import Params
 from stages.ranks import choose
-from stages.registry import resolve
 from stages.relations import PAIR_RELATIONS
-from stages.relations.base import Judged, Limits, short
+from stages.relations.base import Limits
 from stages.relations.count import absence, counts_and_presence
 from stages.relations.existence import SIDES, existence
 from stages.relations.extent import ExtentParams, extents
 from stages.relations.facts import drop_rows, fact_table, joined, lists_of, short_names, worst_geometry
+from stages.relations.fused import judge
 from stages.relations.pairs import pairs_within
 from stages.relations.rotation import RotationLimits, rotations
 from stages.relations.several import SeveralParams, several
 from stages.relations.sightings import SeenLimits, Sightings, sightings_of
 from stages.relations.two_views import two_views
+from stages.relations.verdicts import Verdict
 from stages.relations.video import over_clips
 from stages.relations.video.clips import VideoParams
 from stages.relations.view_pairs import TwoViewParams
@@ -61,18 +62,18 @@ def relate(tables: Mapping[str, pa.Table], params: RelateParams, context: Contex
     counts += Counts(read={"pairs": len(i)})
     parts: list[pa.Table] = []
     signs: dict[str, Int[np.ndarray, " p"]] = {}
+    verdicts, subjects = judge(sightings.seen, i, j, params.limits), sightings.column("object_id", i)
+    pair_keys = mix(sightings.key[i], sightings.key[j])
     for kind in PAIR_RELATIONS:
-        judged = resolve(PAIR_RELATIONS, kind, "pair relation")(
-            sightings.seen.take(i), sightings.seen.take(j), params.limits
-        )
-        clear, drops = _clear(kind, judged, params.limits, sightings.column("object_id", i))
+        verdict = verdicts.of(kind)
+        for reason, holds in verdict.doubts().items():
+            counts += drop_rows(f"{kind}.{reason}", holds, subjects)
         if kind in SIDES:
-            signs[kind] = np.where(clear, np.sign(judged.value), 0).astype(np.int64)
-        chosen = clear.copy()
-        pair_keys = mix(mix(sightings.key[i], sightings.key[j]), key(kind))
-        chosen[clear] = choose(sightings.view[i][clear], pair_keys[clear], params.pairs_per_view)
-        parts.append(_pair_facts(sightings, kind, judged, i, j, chosen))
-        counts += drops + drop_rows(f"{kind}.sampled_out", clear & ~chosen, sightings.column("object_id", i))
+            signs[kind] = verdict.sign.astype(np.int64)
+        clear = np.flatnonzero(verdict.clear)
+        kept = choose(sightings.view[i[clear]], mix(pair_keys[clear], key(kind)), params.pairs_per_view)
+        parts.append(_pair_facts(sightings, verdict, i, j, clear[kept]))
+        counts += drop_rows(f"{kind}.sampled_out", ~kept, subjects.take(pa.array(clear)))
     for table, drops in (
         counts_and_presence(sightings, params.counts_per_view, params.existence_per_view),
         absence(sightings, tables, params.existence_per_view, context.seed),
@@ -94,27 +95,15 @@ def _by_kind(facts: pa.Table) -> dict[str, int]:
     return {f"facts.{p['values'].as_py()}": p["counts"].as_py() for p in pairs}
 
 
-def _clear(kind: str, judged: Judged, limits: Limits, names: pa.Array) -> tuple[Bool[np.ndarray, " p"], Counts]:
-    """Pairs for which the relation is beyond doubt; each other pair is counted under its first reason."""
-    left = np.ones(len(judged.value), dtype=np.bool_)
-    counts = Counts()
-    doubts = {**judged.unclear, "margin_too_small": short(judged.margin, limits.min_margin[kind])}
-    for reason, holds in doubts.items():
-        counts += drop_rows(f"{kind}.{reason}", left & holds, names)
-        left &= ~holds
-    return left, counts
-
-
 def _pair_facts(
     sightings: Sightings,
-    kind: str,
-    judged: Judged,
+    verdict: Verdict,
     i: Int[np.ndarray, " p"],
     j: Int[np.ndarray, " p"],
-    chosen: Bool[np.ndarray, " p"],
+    chosen: Int[np.ndarray, " c"],
 ) -> pa.Table:
     """Facts of the chosen pairs, turned round where the converse holds."""
-    value = judged.value[chosen]
+    kind, value = verdict.kind, verdict.value[chosen]
     subject = np.where(value >= 0, i[chosen], j[chosen])
     reference = np.where(value >= 0, j[chosen], i[chosen])
     view_id = sightings.column("view_id", subject)
@@ -129,9 +118,9 @@ def _pair_facts(
         subject_ids=lists_of(subject_id, 1, rows),
         reference_ids=lists_of(reference_id, 1, rows),
         value=np.abs(value),
-        unit=judged.unit,
-        margin=judged.margin[chosen],
-        frame=judged.frame,
+        unit=verdict.unit,
+        margin=verdict.margin[chosen],
+        frame=verdict.frame,
         geometry=worst_geometry(
             sightings.geometry.take(pa.array(subject)), sightings.geometry.take(pa.array(reference))
         ),
