@@ -104,9 +104,7 @@ def _shares(counts: Counts) -> dict[str, float]:
     return dict(sorted(shares.items()))
 
 
-def over_limit(
-    errors: Mapping[SourcePath, Mapping[str, Mapping[str, float]]], limits: Mapping[SourcePath, float]
-) -> list[str]:
+def over_limit(errors: Mapping[Any, Mapping[str, Mapping[str, float]]], limits: Mapping[Any, float]) -> list[str]:
     """Name every task whose label error is surely (lower end of the 95 % interval) above its path's limit."""
     return [
         f"{path}, {task}: {rate['errors']} of {rate['n']} wrong ({100 * rate['rate']:.2f} %, at most "
