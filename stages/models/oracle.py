@@ -10,7 +10,7 @@ asked (`stages.models.reading`):
 - counting: the value; the option with that number.
 - lengths: the value converted to the unit asked for, at its last digit (0.01 m, 1 cm, 0.1 ft); of options
   the one nearest to the value.
-- several objects, clips, rooms: see `stages.models.oracle_several`.
+- several objects, clips, rooms: see `stages.models.oracle_several`; two views of a scan: `oracle_two_views`.
 - rotation: the value, whole degrees, with the sign turned if the question holds the camera still; of options the
   nearest turn.
 """
@@ -35,6 +35,7 @@ from stages.models.oracle_several import (
     routed,
     square_metres,
 )
+from stages.models.oracle_two_views import TWO_VIEWS, matched, shifted, sign_of_left, turned
 from stages.models.reading import compared_slot, direction, metres, object_turns, turn_deg, whole_number
 from stages.schema.store import read_all, read_table, shard_path, shards_in
 
@@ -44,7 +45,9 @@ _LENGTHS = (
     "distance_center", "distance_closest", "height", "longest_edge", "video_distance", "video_longest_edge"
 )  # fmt: skip
 _PER_METRE = {"m": (1.0, 2), "cm": (100.0, 0), "ft": (1 / 0.3048, 1), "in": (1 / 0.0254, 1)}
-_QUESTION = ("question_id", "source", "fact_ids", "slot_ids", "question", "answer_kind", "unit", "options")
+_QUESTION = (
+    "question_id", "source", "fact_ids", "slot_ids", "slot_views", "question", "answer_kind", "unit", "options"
+)  # fmt: skip
 _FACT = ("fact_id", "kind", "subject_ids", "reference_ids", "value", "detail")
 
 
@@ -66,6 +69,7 @@ class Asked:
     references: tuple[str, ...]
     value: float
     detail: tuple[str, ...] = ()
+    slot_views: tuple[int, ...] = ()
 
 
 class Oracle:
@@ -98,6 +102,8 @@ def answer(asked: Asked) -> str:
     if asked.kind == "rotation":
         turn = -asked.value if object_turns(asked.text) else asked.value
         return _nearest(asked, turn_deg, turn, circle=360.0) if asked.options else str(round(turn))
+    if asked.kind in TWO_VIEWS and asked.unit:
+        return _length(asked) if asked.kind == "camera_shift" else _signed(asked)
     place = _place(asked)
     return "" if place is None else _LETTERS[place]
 
@@ -108,9 +114,24 @@ def _place(asked: Asked) -> int | None:
         return chosen(asked.subjects[0], asked.options, asked.slots)
     if asked.kind in ORDERED:
         return ordered(asked.subjects, asked.options, asked.slots)
+    if asked.kind in TWO_VIEWS:
+        return _place_of_two_views(asked)
     if asked.kind.startswith("direction_"):
         return directed(asked.kind, asked.value, asked.options)
     return routed(asked.detail, asked.options) if asked.kind.startswith("route_") else None
+
+
+def _place_of_two_views(asked: Asked) -> int | None:
+    if asked.kind == "camera_turn":
+        return turned(asked.value, asked.options)
+    if asked.kind == "camera_shift":
+        return shifted(asked.detail, asked.options)
+    return matched(asked.subjects[0], asked.value > 0, asked.options, asked.slots, asked.slot_views)
+
+
+def _signed(asked: Asked) -> str:
+    sign = sign_of_left(asked.text)
+    return str(sign * round(asked.value)) if sign else ""
 
 
 def _compare(asked: Asked) -> str:
@@ -177,4 +198,5 @@ def asked_of(question: Mapping[str, Any], fact: Mapping[str, Any]) -> Asked:
         references=tuple(fact["reference_ids"]),
         value=fact["value"],
         detail=tuple(fact["detail"] or ()),
+        slot_views=tuple(question["slot_views"]),
     )

@@ -20,5 +20,8 @@ TASKS: dict[str, str] = {
     "room_size": "stages.tasks.room_size:ROOM_SIZE",
     "relative_direction": "stages.tasks.relative_direction:RELATIVE_DIRECTION",
     "route_planning": "stages.tasks.route_planning:ROUTE_PLANNING",
+    "camera_turn": "stages.tasks.camera_turn:CAMERA_TURN",
+    "camera_shift": "stages.tasks.camera_shift:CAMERA_SHIFT",
+    "correspondence": "stages.tasks.correspondence:CORRESPONDENCE",
     "rotation_estimation": "stages.tasks.rotation_estimation:ROTATION_ESTIMATION",
 }

@@ -93,6 +93,14 @@ EXPECTED: dict[str, dict[str, dict[str, Slots]]] = {
         f"route_{stops}": {"turns": Slots(ask=SLOTS[: 2 + stops], answer=("turns",), one_of=("turns",))}
         for stops in (1, 2, 3)
     },
+    "camera_turn": {
+        "camera_turn": {
+            "which": Slots(ask=(), answer=("word",), one_of=("word",)),
+            "angle": Slots(ask=(), answer=("turn", "angle"), one_of=("turn", "angle")),
+        }
+    },
+    "camera_shift": {"camera_shift": {"which": Slots(ask=(), answer=("word",), one_of=("word",)), "number": _AREA}},
+    "correspondence": {"same_object": {"which": Slots(ask=("a",), answer=("a", "winner"), one_of=("winner",))}},
     "absolute_distance": {
         kind: {"number": _MEASURE, "four": _OPTIONS} for kind in ("distance_center", "distance_closest")
     },
