@@ -73,7 +73,7 @@ def read_pictures(tables: Mapping[str, pa.Table]) -> dict[str, list[Sighted]]:
 
 def parse_prompt(
     prompt: str, text_format: str, image_format: str, pictures: Sequence[Picture], mark_ids: Sequence[str],
-    said: Iterable[str],
+    said: Iterable[str], places: Sequence[int] = (),
 ) -> list[str]:  # fmt: skip
     """Return the objects a prompt points at, in the order of first mention.
 
@@ -84,6 +84,7 @@ def parse_prompt(
         pictures: Objects of each view shown, in order.
         mark_ids: Objects drawn on the pictures, in drawing order.
         said: Phrases that wordings say after "the" (`Reserved.phrases`); they are never taken for names.
+        places: Picture that each mention points at, in order; empty: all of them.
 
     Raises:
         UnresolvedReference: A reference fits no object or several, or a name and its box disagree.
@@ -91,8 +92,8 @@ def parse_prompt(
     readers: dict[str, Callable[[], Iterable[str]]] = {
         "natural": lambda: _natural(prompt, pictures, frozenset(said)),
         "caption": lambda: (_by_name(match[1], pictures) for match in _CAPTION.finditer(prompt)),
-        "region_box": lambda: _boxed(prompt, pictures, named=False),
-        "caption_box": lambda: _boxed(prompt, pictures, named=True),
+        "region_box": lambda: _boxed(prompt, pictures, False, places),
+        "caption_box": lambda: _boxed(prompt, pictures, True, places),
         "image_based": lambda: _marked(prompt, image_format, mark_ids),
     }
     return list(dict.fromkeys(readers[text_format]()))
@@ -138,12 +139,13 @@ def _together(pictures: Sequence[Picture]) -> Picture:
     return list(things.values())
 
 
-def _boxed(prompt: str, pictures: Sequence[Picture], named: bool) -> Iterable[str]:
-    for match in _NAMED_BOX.finditer(prompt):
+def _boxed(prompt: str, pictures: Sequence[Picture], named: bool, places: Sequence[int]) -> Iterable[str]:
+    for mention, match in enumerate(_NAMED_BOX.finditer(prompt)):
         name, *numbers = match.groups()
         frame = numbers.pop(4)
         given = [tuple(int(n) for n in numbers[k : k + 4]) for k in (0, 4) if numbers[k] is not None]
         there = pictures if frame is None else pictures[int(frame) - 1 : int(frame)]
+        there = there if not places else [pictures[places[mention]]]
         if len(given) != len(there):
             raise UnresolvedReference(f"{match[0]}: {len(given)} boxes for {len(pictures)} pictures")
         meant = [[thing for thing in picture if thing.box == box] for picture, box in zip(there, given, strict=True)]

@@ -137,10 +137,14 @@ class Draft:
 
 @dataclass(frozen=True)
 class Needs:
-    """How many of a fact's objects the question names: the first so many subjects and references."""
+    """How many of a fact's objects the question names: the first so many subjects and references.
+
+    `references_in` is the place of the one view in which references are pointed at; -1: they must be seen in all.
+    """
 
     subjects: int = 0
     references: int = 0
+    references_in: int = -1
 
 
 PAIR = Needs(subjects=1, references=1)

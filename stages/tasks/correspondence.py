@@ -17,7 +17,7 @@ def ask(batch: Batch) -> Draft:
 CORRESPONDENCE = Task(
     name="correspondence",
     paper="beyond arXiv:2506.18385: the same object across two views of a scan",
-    needs={"same_object": Needs(subjects=1, references=3)},
+    needs={"same_object": Needs(subjects=1, references=3, references_in=1)},
     ways={"choice": ("which",)},
     ask=ask,
     formats=(("region_box", "original"),),

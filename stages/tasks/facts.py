@@ -111,13 +111,17 @@ def _names_unseen(facts: Facts, task: Task, shown: Shown, rows: IntArray) -> Boo
     """Tell which facts name an object that is seen in none (of two views: not in both) of the views shown."""
     at = pa.array(rows)
     kinds, views = facts.kinds.take(at), facts.views.take(at)
+    view_ids = one_chunk(facts.table.column("view_ids")).take(at)
     unseen: BoolArray = np.zeros(len(rows), dtype=bool)
     for kind, needs in task.needs.items():
         here = np.flatnonzero(pc.equal(kinds, kind).to_numpy(zero_copy_only=False))
-        for lists, count in ((facts.subjects, needs.subjects), (facts.references, needs.references)):
+        all_views = views.take(pa.array(here))
+        there = all_views if needs.references_in < 0 else nth_of(view_ids.take(pa.array(here)), needs.references_in)
+        named = ((facts.subjects, needs.subjects, all_views), (facts.references, needs.references, there))
+        for lists, count, shown_in in named:
             of_kind = lists.take(pa.array(rows[here]))
             for place in range(count):
-                unseen[here] |= shown.rows(views.take(pa.array(here)), nth_of(of_kind, place)) < 0
+                unseen[here] |= shown.rows(shown_in, nth_of(of_kind, place)) < 0
     return unseen
 
 

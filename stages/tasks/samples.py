@@ -17,7 +17,7 @@ from stages.params import Params
 from stages.rng import key, mix, uniform
 from stages.schema.columns import one_chunk
 from stages.schema.tables import SAMPLE
-from stages.tasks.base import LETTERS, SLOTS, BoolArray, Groups, IntArray
+from stages.tasks.base import LETTERS, SLOTS, BoolArray, Groups, IntArray, nth_of
 from stages.tasks.facts import Drops
 from stages.tasks.questions import Asked, lists
 from stages.tasks.wordings import INSTRUCTIONS, wording
@@ -84,7 +84,12 @@ def sample_table(
 def _draw(
     asked: Asked, views: pa.StringArray, marks: IntArray, shown: Shown, params: FormatParams, questions: pa.Table
 ) -> tuple[Drawn, Drops]:
-    places = [shown.rows(views, objects) for objects in asked.draft.slots]
+    view_ids = one_chunk(questions.column("view_ids"))
+    only = asked.draft.slot_views or (-1,) * len(asked.draft.slots)
+    places = [
+        shown.rows(views if view < 0 else nth_of(view_ids, view), objects)
+        for view, objects in zip(only, asked.draft.slots, strict=True)
+    ]
     table = np.stack(places, axis=1) if places else np.zeros((len(views), 0), dtype=np.int64)
     marked = marks < len(shown.views)
     images = dict.fromkeys(IMAGE_FORMATS, marked)
