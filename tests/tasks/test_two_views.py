@@ -11,11 +11,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from stages.formats.parse import parse_prompt, read_pictures
 from stages.models.oracle import answer, asked_of
 from stages.models.oracle_two_views import sign_of_left
 from stages.runner import Context
 from stages.tasks.camera_turn import turn_text
-from stages.tasks.wordings import read
+from stages.tasks.wordings import read, reserved
 from stages.template import TemplateParams, template
 from tests.tasks.shard import Shard, params
 
@@ -44,15 +45,20 @@ def pair_of_views(shard: Shard, scene_id: str, number: int) -> None:
 
 
 @cache
-def built() -> list[tuple[Row, Row]]:
-    """All questions, each with its fact."""
+def made() -> tuple[list[tuple[Row, Row]], list[Row], dict[str, pa.Table]]:
+    """All questions with their facts, all samples, and the tables they are made of."""
     shard = Shard()
     for number in range(SCENES):
         pair_of_views(shard, f"rooms/{number:04d}", number)
-    tables = shard.tables()
+    tables = dict(shard.tables())
     result = template(tables, TemplateParams.model_validate(params()), Context(3, "rooms", 0))
     facts = {row["fact_id"]: row for row in tables["fact"].to_pylist()}
-    return [(row, facts[row["fact_ids"][0]]) for row in result.tables["question"].to_pylist()]
+    questions = [(row, facts[row["fact_ids"][0]]) for row in result.tables["question"].to_pylist()]
+    return questions, result.tables["sample"].to_pylist(), tables
+
+
+def built() -> list[tuple[Row, Row]]:
+    return made()[0]
 
 
 def of(kind: str, answer_kind: str) -> list[tuple[Row, Row]]:
@@ -123,6 +129,33 @@ def test_the_same_object_is_the_subject_in_the_second_view() -> None:
         assert question["slot_views"] == [0, 1, 1, 1, 1]
         assert re.findall(r"\{([a-z])\}", question["question"]) == ["a"]
         assert chosen(question) in question["answer_wording"]
+
+
+BOX = re.compile(r"<ref>region</ref><box>\[\[(\d+), (\d+), (\d+), (\d+)\]\]</box>")
+
+
+def test_a_correspondence_shows_one_box_of_the_first_view_and_four_of_the_second() -> None:
+    """Were a box of the second view given in the question, the answer could be copied."""
+    questions, samples, tables = made()
+    fact_of = {question["question_id"]: fact for question, fact in questions}
+    pictures = read_pictures(tables)
+    found = [sample for sample in samples if sample["task"] == "correspondence"]
+    assert len(found) == SCENES
+    for sample in found:
+        fact, (first, second) = fact_of[sample["question_id"]], sample["view_ids"]
+        boxes = [{thing.object_id: thing.box for thing in pictures[view]} for view in (first, second)]
+        (subject,) = fact["subject_ids"]
+        shown = [tuple(int(n) for n in match) for match in BOX.findall(sample["prompt"])]
+        asked, offered = shown[0], shown[1:]
+        assert asked == boxes[0][subject]
+        assert sorted(offered) == sorted(boxes[1][i] for i in (subject, *fact["reference_ids"]))
+        assert offered["ABCD".index(sample["answer"])] == boxes[1][subject]
+        assert asked not in offered
+        assert (sample["text_format"], sample["image_format"]) == ("region_box", "original")
+        parsed = parse_prompt(sample["prompt"], "region_box", "original", [pictures[first], pictures[second]], [],
+                              reserved().phrases, (0, 1, 1, 1, 1))  # fmt: skip
+        assert set(parsed) == {subject, *fact["reference_ids"]}
+        assert parsed[0] == subject
 
 
 @pytest.mark.parametrize("kind", ["camera_turn", "camera_shift", "same_object"])
