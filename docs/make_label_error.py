@@ -43,7 +43,7 @@ def page(audit: dict[str, Any], scenes: dict[str, int]) -> str:
         "| --- | --- | --- | --- |",
     ]
     ours = audit["label_error"]
-    for task in sorted({task for path in PATHS for task in ours[path]}, key=lambda t: (t == "all", t)):
+    for task in sorted({task for path in PATHS for task in ours[path]} - {""}, key=lambda t: (t == "all", t)):
         lines.append(f"| {task} | " + " | ".join(cell(ours[path].get(task)) for path in PATHS) + " |")
     lines += ["", "**An engine without margins** (strict sign of visible points' centres, axis-aligned extents) on the same views:", "",
               "| task | " + " | ".join(PATHS.values()) + " |", "| --- | --- | --- | --- |"]  # fmt: skip
