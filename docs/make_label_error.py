@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,17 @@ PATHS = {"exact": "exact boxes", "sensor": "sensor-like depth", "lifted": "guess
 SHOWN = ["left_of", "above", "in_front_of", "bigger", "taller", "wider", "distance_center", "distance_closest",
          "longest_edge"]  # fmt: skip
 COLORS = ["#4c78a8", "#f58518", "#e45756", "#72b7b2", "#54a24b", "#eeca3b", "#b279a2", "#ff9da6", "#9d755d"]
+INTRO = """Audit of {exact} exact scenes, {degraded} of them also seen through worse eyes; made by `dvc repro audit` and
+`python docs/make_label_error.py`. *Exact*: every question of the build, answered anew from meshes and cameras.
+*Sensor-like*: boxes lifted from depth with noise, holes, quantisation and torn edges, masks that bleed, fused over posed
+views. *Guessed*: boxes lifted from one picture's depth with a wrong scale, bent surfaces and smeared edges, estimated lens
+and gravity, detected masks, no pose. Levels: `params.yaml`, section `audit`. In brackets: upper end of the 95 % Wilson
+interval."""
+NAIVE = """**An engine without margins** (strict sign of the centres of visible points, axis-aligned extents) on the same
+views:"""
+KEPT = """**Share of candidates kept** (after all ambiguity rules and margins; caps do not count as loss):"""
+MARGIN = """**Margin from which at most 1 % of the facts are wrong**, bin by bin (none: no margin is enough, or too few
+facts to tell):"""
 WIDE, TALL, MOST = 460, 320, 0.2  # a chart, pixels; rates above MOST are cut off
 
 
@@ -29,45 +41,39 @@ def main(project: Path) -> None:
 
 def page(audit: dict[str, Any], scenes: dict[str, int]) -> str:
     """Tables of label error by task and path, and of the margins."""
-    lines = [
-        "# Label error, measured",
-        "",
-        f"Audit of {scenes['exact']} exact scenes; on the degraded paths of {scenes['degraded']}. Made by `dvc repro audit` and "
-        "`python docs/make_label_error.py`. *Exact*: every question of the build, answered anew from meshes and cameras. "
-        "*Sensor-like*: boxes lifted from depth with noise, holes, quantisation and torn edges, masks that bleed, fused over posed "
-        "views. *Guessed*: boxes lifted from one picture's depth with a wrong scale, bent surfaces and smeared edges, estimated lens "
-        "and gravity, detected masks; no pose. Levels: `params.yaml`, section `audit`. In brackets: upper end of the 95 % Wilson "
-        "interval.",
-        "",
-        "| task | " + " | ".join(PATHS.values()) + " |",
-        "| --- | --- | --- | --- |",
-    ]
-    ours = audit["label_error"]
-    for task in sorted({task for path in PATHS for task in ours[path]} - {""}, key=lambda t: (t == "all", t)):
-        lines.append(f"| {task} | " + " | ".join(cell(ours[path].get(task)) for path in PATHS) + " |")
-    lines += ["", "**An engine without margins** (strict sign of visible points' centres, axis-aligned extents) on the same views:", "",
-              "| task | " + " | ".join(PATHS.values()) + " |", "| --- | --- | --- | --- |"]  # fmt: skip
-    naive = audit["label_error_no_margin"]
-    for task in sorted(naive["exact"], key=lambda t: (t == "all", t)):
-        lines.append(f"| {task} | " + " | ".join(cell(naive[path].get(task)) for path in PATHS) + " |")
-    lines += ["", "**Share of candidates kept** (after all ambiguity rules and margins; caps do not count as loss):", "",
-              "| fact kind | " + " | ".join(PATHS.values()) + " |", "| --- | --- | --- | --- |"]  # fmt: skip
-    kept = audit["kept_share"]
-    for kind in sorted(kept["exact"]):
-        if kind != "clip":
-            lines.append(f"| {kind} | " + " | ".join(percent(kept[path].get(kind)) for path in PATHS) + " |")
-    lines += ["", "![Share of wrong facts by margin](label_error.svg)", "",
-              "**Margin from which at most 1 % of the facts are wrong**, bin by bin (none: no margin is enough, or too few facts):", "",
-              "| fact kind | sensor-like | wrong without it | guessed | wrong without it |", "| --- | --- | --- | --- | --- |"]  # fmt: skip
+    ours, naive, kept = audit["label_error"], audit["label_error_no_margin"], audit["kept_share"]
+    tasks = sorted({task for path in PATHS for task in ours[path]} - {""}, key=lambda t: (t == "all", t))
+    lines = ["# Label error, measured", "", INTRO.format(**scenes), "", *head("task", PATHS.values())]
+    lines += [row(task, [cell(ours[path].get(task)) for path in PATHS]) for task in tasks]
+    lines += ["", NAIVE, "", *head("task", PATHS.values())]
+    stated = sorted(naive["exact"], key=lambda t: (t == "all", t))
+    lines += [row(task, [cell(naive[path].get(task)) for path in PATHS]) for task in stated]
+    lines += ["", KEPT, "", *head("fact kind", PATHS.values())]
+    lines += [row(k, [percent(kept[path].get(k)) for path in PATHS]) for k in sorted(kept["exact"]) if k != "clip"]
     margins = audit["margin_for_target"]
+    columns = ["sensor-like", "wrong without it", "guessed", "wrong without it"]
+    lines += ["", "![Share of wrong facts by margin](label_error.svg)", "", MARGIN, "", *head("fact kind", columns)]
     for kind in sorted({k for path in ("sensor", "lifted") for k in margins[path]}):
-        cells = []
-        for path in ("sensor", "lifted"):
-            row = margins[path].get(kind)
-            least = "" if row is None else "none" if row["margin"] is None else f"{row['margin']:g}"
-            cells += [least, "" if row is None else f"{100 * row['error_without']:.1f} %"]
-        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
+        lines.append(row(kind, [text for path in ("sensor", "lifted") for text in margin(margins[path].get(kind))]))
     return "\n".join(lines) + "\n"
+
+
+def head(first: str, columns: Iterable[str]) -> list[str]:
+    """Two lines that begin a table."""
+    names = list(columns)
+    return [row(first, names), row("---", ["---"] * len(names))]
+
+
+def row(first: str, cells: Iterable[str]) -> str:
+    """One line of a table."""
+    return f"| {' | '.join([first, *cells])} |"
+
+
+def margin(found: dict[str, Any] | None) -> tuple[str, str]:
+    """Margin, and error without it."""
+    if found is None:
+        return "", ""
+    return "none" if found["margin"] is None else f"{found['margin']:g}", f"{100 * found['error_without']:.1f} %"
 
 
 def cell(rate: dict[str, float] | None) -> str:
