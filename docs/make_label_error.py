@@ -18,14 +18,14 @@ PATHS = {"exact": "exact boxes", "sensor": "sensor-like depth", "lifted": "guess
 SHOWN = ["left_of", "above", "in_front_of", "bigger", "taller", "wider", "distance_center", "distance_closest",
          "longest_edge"]  # fmt: skip
 COLORS = ["#4c78a8", "#f58518", "#e45756", "#72b7b2", "#54a24b", "#eeca3b", "#b279a2", "#ff9da6", "#9d755d"]
-INTRO = """Audit of {exact} exact scenes, {degraded} of them also seen through worse eyes; made by `dvc repro audit` and
-`python docs/make_label_error.py`. *Exact*: every question of the build, answered anew from meshes and cameras.
-*Sensor-like*: boxes lifted from depth with noise, holes, quantisation and torn edges, masks that bleed, fused over posed
-views. *Guessed*: boxes lifted from one picture's depth with a wrong scale, bent surfaces and smeared edges, estimated lens
-and gravity, detected masks, no pose. Levels: `params.yaml`, section `audit`. In brackets: upper end of the 95 % Wilson
-interval."""
-NAIVE = """**An engine without margins** (strict sign of the centres of visible points, axis-aligned extents) on the same
-views:"""
+INTRO = """Audit of {exact} exact scenes, {degraded} of them also seen through worse eyes; made by `dvc repro audit`
+and `python docs/make_label_error.py`. *Exact*: every question of the build, answered anew from meshes and cameras.
+*Sensor-like*: boxes lifted from depth with noise, holes, quantisation and torn edges, masks that bleed, fused over
+posed views. *Guessed*: boxes lifted from one picture's depth with a wrong scale, bent surfaces and smeared edges,
+estimated lens and gravity, detected masks, no pose. Levels: `params.yaml`, section `audit`. In brackets: upper end of
+the 95 % Wilson interval."""
+NAIVE = """**An engine without margins** (strict sign of the centres of visible points, axis-aligned extents) on the
+same views:"""
 KEPT = """**Share of candidates kept** (after all ambiguity rules and margins; caps do not count as loss):"""
 MARGIN = """**Margin from which at most 1 % of the facts are wrong**, bin by bin (none: no margin is enough, or too few
 facts to tell):"""
