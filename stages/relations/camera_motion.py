@@ -25,12 +25,15 @@ def camera_turns(pairs: ViewPairs, params: TwoViewParams) -> tuple[pa.Table, Cou
         "turn_too_small": short(np.abs(turn_deg), params.min_turn_deg),
         "near_half_turn": short(180.0 - np.abs(turn_deg), params.min_turn_deg),
     }
-    chosen, drops = pairs.clear("camera_turn", doubts, params.facts_per_scene)
+    chosen, drops = pairs.clear("camera_turn", doubts, pairs.scene, params.facts_per_scene)
     return pairs.facts("camera_turn", chosen, turn_deg[chosen], "deg", "world"), drops
 
 
 def camera_shifts(pairs: ViewPairs, params: TwoViewParams) -> tuple[pa.Table, Counts]:
-    """State `camera_shift`: the distance moved, metres, and the direction in view space of the first view."""
+    """State `camera_shift`: the distance moved, metres, and the direction in view space of the first view.
+
+    Each direction has its share of a scene's facts: cameras look where they go, and `forward` would be a good guess.
+    """
     pose = pairs.world_from_cam
     before = pose[pairs.first]
     moved_v = points_to_view(pose[pairs.second][:, :3, 3], before, view_from_cam(gravity_of_pose(before)))
@@ -44,7 +47,9 @@ def camera_shifts(pairs: ViewPairs, params: TwoViewParams) -> tuple[pa.Table, Co
         "shift_too_small": short(np.hypot(right_m, ahead_m), params.min_shift_m),
         "between_directions": short(-off_axis_deg, -params.max_off_axis_deg),
     }
-    chosen, drops = pairs.clear("camera_shift", doubts, params.facts_per_scene)
     place = np.where(is_ahead, np.where(ahead_m > 0, 0, 1), np.where(right_m < 0, 2, 3))
+    groups = pairs.scene * len(DIRECTIONS) + place
+    most = -(-params.facts_per_scene // len(DIRECTIONS))
+    chosen, drops = pairs.clear("camera_shift", doubts, groups, most)
     words = pa.array(DIRECTIONS).take(pa.array(place[chosen]))
     return pairs.facts("camera_shift", chosen, shift_m[chosen], "m", "view", detail=words), drops

@@ -31,7 +31,9 @@ class TwoViewParams(Params):
     max_off_axis_deg: float = Field(ge=0, lt=45, description="camera_shift: largest angle to the stated direction")
     max_iou: float = Field(gt=0, le=1, description="same_object: boxes that are pointed at overlap less than this")
     tries_per_scene: int = Field(ge=0, description="same_object: objects of pairs that others are sought for, by key")
-    facts_per_scene: int = Field(ge=0, description="per scene and kind, chosen by key")
+    facts_per_scene: int = Field(
+        ge=0, description="per scene and kind, chosen by key; of shifts, a quarter per direction"
+    )
 
 
 @dataclass(frozen=True)
@@ -89,15 +91,19 @@ class ViewPairs:
         return pc.replace_substring_regex(self.view_id(rows), "^.*/", "")
 
     def clear(
-        self, kind: str, doubts: Mapping[str, Bool[np.ndarray, " p"]], most: int
+        self,
+        kind: str,
+        doubts: Mapping[str, Bool[np.ndarray, " p"]],
+        groups: Int[np.ndarray, " p"],
+        most: int,
     ) -> tuple[Int[np.ndarray, " m"], Counts]:
-        """Return the pairs for which no doubt holds, at most so many per scene, and the drops by first reason."""
+        """Return the pairs for which no doubt holds, at most so many per group, and the drops by first reason."""
         left, counts, names = np.ones(len(self), dtype=np.bool_), Counts(), self.view_id(self.first)
         for reason, holds in doubts.items():
             counts += drop_rows(f"{kind}.{reason}", left & holds, names)
             left &= ~holds
         chosen = left.copy()
-        chosen[left] = choose(self.scene[left], mix(self.key[left], key(kind)), most)
+        chosen[left] = choose(groups[left], mix(self.key[left], key(kind)), most)
         return np.flatnonzero(chosen), counts + drop_rows(f"{kind}.sampled_out", left & ~chosen, names)
 
     def facts(

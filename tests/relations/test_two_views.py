@@ -248,6 +248,16 @@ def test_caps_and_counts_add_up() -> None:
     assert sum(counts.dropped[k] for k in tried) + 2 == pairs * len(APART)
 
 
+def test_each_direction_has_its_share_of_the_shifts() -> None:
+    """A camera that mostly goes ahead, with one step to the side: the step stays."""
+    poses = [pose_of(0, 0.4 * k, 90) for k in range(8)] + [pose_of(1, 2.8, 90)]
+    facts, counts = run(scan(poses, [APART] * len(poses)), facts_per_scene=4, max_frame_gap=1)
+    words = sorted(f["detail"][0] for f in of(facts, "camera_shift"))
+    assert len(words) == len(set(words)) == 3
+    assert {"forward", "backward"} < set(words)
+    assert counts.dropped["camera_shift.sampled_out"] == len(poses) - 1 - 3
+
+
 def test_both_orders_of_two_views_come_up() -> None:
     forward = [f["view_ids"][0] < f["view_ids"][1] for f in of(run(walk(16))[0], "camera_turn")]
     assert 0.25 < np.mean(forward) < 0.75
