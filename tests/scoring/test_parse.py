@@ -184,15 +184,41 @@ def answer_sentences() -> list[tuple[str, str, str]]:
 FILLS = {
     "a": "the red chair", "b": "the table", "winner": "the red chair", "loser": "the table", "category": "lamp",
     "a_category": "a lamp", "categories": "lamps", "n": "3", "n_categories": "3 lamps", "are": "are", "word": "{word}",
-    "measure": "1.2 meters", "turn": "45 degrees clockwise", "angle": "-45",
+    "measure": "1.2 meters", "turn": "45 degrees clockwise", "angle": "-45", "turns": "turn left, turn back",
+    "c": "the stool", "d": "the door", "e": "the radio", "first": "the red chair", "second": "the table",
+    "third": "the stool", "fourth": "the door",
 }  # fmt: skip
+SIDES = {
+    "direction_easy": ["right", "left"],
+    "direction_medium": ["back", "left", "right"],
+    "direction_hard": ["front-right", "back-left", "front-left"],
+    "camera_turn": ["right", "left"],
+    "camera_shift": ["backward", "left", "forward"],
+}
+ROUTES = ["turn right, turn back", "turn left, turn back", "turn back, turn left"]
+AREAS = ["12 square meters", "15.5 square meters", "20 square meters"]
+# Orders are read as the option itself; a sentence that tells them in other words is not (the benchmark asks letters).
+ORDERS = ("depth_order", "first_seen_order")
 WORDS = {"left_of": ["right", "left"], "above": ["higher", "lower"], "in_front_of": ["nearer", "farther"]}
 
 
 def read_back(kind: str, group: str, text: str) -> tuple[str | None, str]:
     """Parse an answer sentence; return what was read and what it says."""
     way, answer = group.split(".")
-    filled = text.format(**FILLS)
+    anchored = kind.endswith("nearest_to")
+    filled = text.format(**{**FILLS, **({"a": "the lamp"} if anchored else {})})
+    if kind in SIDES and "{word}" in text:
+        read = [parse(filled.replace("{word}", w), "choice", SIDES[kind], None) for w in SIDES[kind]]
+        return "".join(str(r) for r in read), "ABC"[: len(read)]
+    if kind.startswith("route_"):
+        return parse(filled, "choice", ROUTES, None), "B"
+    if kind == "room_area":
+        filled = text.format(**{**FILLS, "measure": AREAS[1]})
+        return (
+            (parse(filled, "choice", AREAS, None), "B")
+            if way == "four"
+            else (parse(filled, "number", (), "m2"), "15.5")
+        )
     if way == "claim":
         return parse(filled, "yes_no", (), None), answer
     if way == "word":
@@ -201,11 +227,11 @@ def read_back(kind: str, group: str, text: str) -> tuple[str | None, str]:
     if way.startswith("which"):
         return parse(filled, "choice", OBJECTS, None), "A"
     if way == "four":
-        options = ["2", "3", "4", "5"] if kind == "count" else DISTANCES
+        options = ["2", "3", "4", "5"] if "count" in kind else DISTANCES
         return parse(filled, "choice", options, None), "B"
     if way.endswith("turn"):
         return parse(filled, "choice", TURNS, None), "A"
-    unit = {"count": "count", "rotation": "deg"}.get(kind, "m")
+    unit = "count" if "count" in kind else {"rotation": "deg", "camera_turn": "deg"}.get(kind, "m")
     expected = {"count": "3", "deg": "-45", "m": "1.2"}[unit]
     return parse(filled, "angle" if unit == "deg" else "number", (), unit), expected
 
@@ -213,7 +239,7 @@ def read_back(kind: str, group: str, text: str) -> tuple[str | None, str]:
 def test_every_answer_sentence_of_the_engine_parses_to_its_answer() -> None:
     sentences = answer_sentences()
     assert len(sentences) > 200
-    read = {text: read_back(kind, group, text) for kind, group, text in sentences}
+    read = {(kind, text): read_back(kind, group, text) for kind, group, text in sentences if kind not in ORDERS}
     assert {text: pair for text, pair in read.items() if pair[0] != pair[1]} == {}
 
 
