@@ -97,7 +97,8 @@ class Seen:
 
     def known_extent(self) -> Bool[np.ndarray, " n"]:
         """Tell whose extents are there and were observed."""
-        known: Bool[np.ndarray, " n"] = self.extent_observed & np.isfinite(self.size_v.sum(axis=1) + self.yaw_v)
+        first, second, up = self.size_v.T
+        known: Bool[np.ndarray, " n"] = self.extent_observed & np.isfinite(first + second + up + self.yaw_v)
         return known
 
 

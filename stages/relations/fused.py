@@ -1,10 +1,9 @@
 """All pair relations of all pairs in one compiled pass, exactly as the functions of `PAIR_RELATIONS` judge them.
 
-What depends on one object alone (bearing, range, half extents, volume, ...) is measured once by the methods of `Seen`
-and laid out as one record per object, so that a pair is read in few cache lines; the pass itself then needs no
-trigonometry. It is float64 throughout, strict (no fused or reordered operations), with one square root where the
-functions take eight. Values differ from theirs in the last bits only, and the last bits decide nothing: see
-`stages.relations.base.TIE`. Doubts are told from the last to the first, so that no branch depends on the data.
+What depends on one object alone (bearing, range, half extents, volume, ...) is measured once and laid out as one
+record per object, so that a pair is read in few cache lines and needs no trigonometry. Doubts are told from the last
+to the first, so that no branch depends on the data. It is float64 throughout and strict (no fused or reordered sums);
+values differ from those of the functions in the last bits only, and these decide nothing: `stages.relations.base.TIE`.
 """
 
 from __future__ import annotations
@@ -72,28 +71,40 @@ def judge(seen: Seen, i: Int[np.ndarray, " p"], j: Int[np.ndarray, " p"], limits
 def _records(seen: Seen) -> np.ndarray:
     """Measure each object once."""
     records = np.empty(len(seen.yaw_v), _RECORD)
-    cos, sin = np.cos(seen.yaw_v), np.sin(seen.yaw_v)
-    half_first, half_second, half_z = (seen.size_v / 2).T
-    volume, volume_sigma = seen.volume()
-    width, width_sigma = seen.width()
-    sigma_first, sigma_second, sigma_up = seen.sigma_size_m.T
-    columns = {
-        "cos": cos, "sin": sin, "bearing_deg": seen.bearing_deg(), "range_m": seen.range_m(),
-        "half_first": half_first, "half_second": half_second, "half_z": half_z,
-        "half_x": abs(cos) * half_first + abs(sin) * half_second,
-        "half_y": abs(sin) * half_first + abs(cos) * half_second,
-        "volume": volume, "volume_var": volume_sigma**2, "width": width, "width_var": width_sigma**2,
-        "height": seen.size_v[:, 2], "height_var": sigma_up**2,
-        "longest": np.maximum(width, seen.size_v[:, 2]),
-        "size_var": (np.maximum(np.maximum(sigma_first, sigma_second), sigma_up) / 2) ** 2,
-        "scale_sigma": seen.scale_sigma, "tilt_sigma": seen.tilt_sigma, "middle_px": seen.middle_px,
-        "known": seen.known_extent(),
-    }  # fmt: skip
-    for axis, name in enumerate("xyz"):
-        columns |= {name: seen.center_v[:, axis], f"{name}_var": seen.sigma_center_m[:, axis] ** 2}
-    for name, column in columns.items():
-        records[name] = column
+    turns = (np.cos(seen.yaw_v), np.sin(seen.yaw_v), seen.bearing_deg())
+    own = (seen.scale_sigma, seen.tilt_sigma, seen.middle_px, seen.known_extent())
+    _measure(seen.center_v, seen.size_v, seen.sigma_center_m, seen.sigma_size_m, turns, own, records)
     return records
+
+
+@compiled
+def _measure(
+    center_v: np.ndarray,
+    size_v: np.ndarray,
+    sigma_center_m: np.ndarray,
+    sigma_size_m: np.ndarray,
+    turns: tuple[np.ndarray, np.ndarray, np.ndarray],
+    own: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    records: Any,
+) -> None:
+    for n in range(len(records)):
+        a = records[n]
+        a.cos, a.sin, a.bearing_deg = turns[0][n], turns[1][n], turns[2][n]
+        a.scale_sigma, a.tilt_sigma, a.middle_px, a.known = own[0][n], own[1][n], own[2][n], own[3][n]
+        a.x, a.y, a.z = center_v[n, 0], center_v[n, 1], center_v[n, 2]
+        a.range_m = np.sqrt(a.x * a.x + a.y * a.y + a.z * a.z)
+        a.x_var, a.y_var, a.z_var = sigma_center_m[n, 0] ** 2, sigma_center_m[n, 1] ** 2, sigma_center_m[n, 2] ** 2
+        first, second, up = size_v[n, 0], size_v[n, 1], size_v[n, 2]
+        a.half_first, a.half_second, a.half_z = first / 2, second / 2, up / 2
+        a.half_x = abs(a.cos) * a.half_first + abs(a.sin) * a.half_second
+        a.half_y = abs(a.sin) * a.half_first + abs(a.cos) * a.half_second
+        first_var, second_var, up_var = sigma_size_m[n, 0] ** 2, sigma_size_m[n, 1] ** 2, sigma_size_m[n, 2] ** 2
+        a.height, a.height_var = up, up_var
+        a.width, a.width_var = (second, second_var) if second > first else (first, first_var)
+        a.longest, a.size_var = max(a.width, up), max(max(first_var, second_var), up_var) / 4
+        a.volume = first * second * up
+        relative = first_var * (second * up) ** 2 + second_var * (first * up) ** 2 + up_var * (first * second) ** 2
+        a.volume_var = max(relative, first_var * second_var * up_var)
 
 
 @compiled

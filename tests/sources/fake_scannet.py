@@ -32,7 +32,8 @@ WORLD_FROM_SCAN = np.array([
 SECTION: dict[str, Any] = {
     "scenes": None, "labels_tsv": LABELS, "axis_alignment": TABLE, "frame_stride": 1, "max_frames": 50,
     "rendered_frames": 6, "width_px": 96, "height_px": 72, "fov_deg": 75.0, "eye_height_m": 1.4, "cell_m": 0.1,
-    "box_trim_fraction": 0.0, "min_object_vertices": 20, "drop_groups": True,
+    "box_trim_fraction": 0.0, "min_object_vertices": 20, "min_wall_share": 0.8,
+    "drop_groups": True,
 }  # fmt: skip
 
 

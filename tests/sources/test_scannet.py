@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stages.geometry.outlines import polygon_area
 from stages.schema.records import ObjectRow
 from stages.sources.base import Drop, SceneData, SourceError
 from stages.sources.scannet import ScanNet, ScanNetParams
@@ -73,6 +74,19 @@ def test_scene_row(posed: Mapping[str, Any]) -> None:
     scene = read(posed).scene
     assert (scene.place_id, scene.upstream_split, scene.kind) == ("scene0707", "val", "scan")
     assert (scene.license, scene.vocabulary) == ("LicenseRef-ScanNet-TOU", None)
+
+
+def test_a_floor_without_walls_has_no_outline(posed: Mapping[str, Any]) -> None:
+    scene = read(posed)
+    assert (scene.scene.floor_polygon_w, scene.scene.floor_by) == (None, None)
+    assert [d.item for d in scene.drops if d.reason == "floor.walls_missing"] == [f"toy/{SCENE}"]
+
+
+def test_a_floor_is_outlined_by_the_scans_points(posed: Mapping[str, Any]) -> None:
+    scene = read({**posed, "min_wall_share": 0.0}).scene
+    assert scene.floor_by == "points"
+    assert polygon_area(np.array(scene.floor_polygon_w)) == pytest.approx(16, rel=0.05), "4 m x 4 m"
+    np.testing.assert_allclose(np.array(scene.floor_polygon_w).mean(axis=0), 0, atol=0.1)
 
 
 def test_lost_poses_and_missing_depth(posed: Mapping[str, Any]) -> None:
@@ -241,6 +255,7 @@ def test_real_scan_gives_its_known_figures() -> None:
     assert (scene.counts["objects"], scene.counts["labels_not_in_table"], len(scene.objects)) == (55, 4, 45)
     assert Counter(d.reason for d in scene.drops) == {"object.structure": 10}
     assert scene.scene.upstream_split == "train"
+    assert polygon_area(np.array(scene.scene.floor_polygon_w)) == pytest.approx(47.6, abs=1.0)
     found = by_name(scene)
     assert found["37"].size_m == pytest.approx((1.99, 1.56, 0.93), abs=0.06)
     assert found["37"].category == "bed"

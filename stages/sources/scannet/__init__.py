@@ -25,6 +25,9 @@ Licence: ScanNet Terms of Use, non-commercial research, pixels may not be passed
 A scan becomes one scene `<source>/scene0000_00` in the aligned world (z up, floor near 0, walls along x and y). Its
 place is `scene0000`, so rescans stay on one side of a split. Annotation is not exhaustive: there is no vocabulary.
 
+The floor's outline is fitted to the mesh (`stages.geometry.floor`) and given where walls were scanned along at least
+`min_wall_share` of it; errors by that share stand there.
+
 Frames become views with the colour camera's intrinsics. Depth maps of ScanNet have their own size and a slightly
 different camera; a view holds one set of intrinsics, so readers of `depth_path` must rescale it to the picture.
 A scan without frames gets `rendered_frames` views along a walk over its visible floor. Either way the labelled mesh is

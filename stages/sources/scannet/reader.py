@@ -12,6 +12,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from stages import rng
+from stages.geometry.floor import floor_outline
 from stages.geometry.mesh import LabelledMesh
 from stages.geometry.walk import camera_walk
 from stages.schema.records import SceneRow, ViewRow
@@ -52,6 +53,11 @@ class ScanNetParams(SourceParams):
     cell_m: float = Field(gt=0, le=0.5, description="grid on which free floor is found, metres")
     box_trim_fraction: float = Field(ge=0, lt=0.1, description="share of vertices cut at either end of each box axis")
     min_object_vertices: int = Field(ge=4, description="instances with fewer mesh vertices are dropped")
+    min_wall_share: float = Field(
+        ge=0,
+        le=1,
+        description="share of the floor's outline along which something upright was scanned, else no outline",
+    )
     drop_groups: bool = Field(description="drop labels of several things under one box, e.g. books, stack of chairs")
 
 
@@ -140,9 +146,10 @@ class ScanNet:
             views = self._walk(capture.scene_id, scan, instances)
         if not views:
             return Drop("scene.no_usable_frame" if frames else "scene.no_free_floor", capture.scene_id)
+        outline_w = self._outline(capture.scene_id, scan, drops)
         counts = {"views": len(views) + len(lost) + len(strange), **instances.counts}
         return SceneData(
-            scene=self._scene_row(capture), views=views, objects=instances.rows,
+            scene=self._scene_row(capture, outline_w), views=views, objects=instances.rows,
             mesh=_labelled(scan, instances) if scan else None,
             drops=[*drops, *lost, *instances.drops], counts=counts,
         )  # fmt: skip
@@ -166,11 +173,22 @@ class ScanNet:
         poses = best_poses(_labelled(scan, instances), poses, p.fov_deg, p.rendered_frames)
         return views_without_pictures(scene_id, poses, (p.width_px, p.height_px), p.fov_deg)
 
-    def _scene_row(self, capture: Capture) -> SceneRow:
+    def _outline(self, scene_id: str, scan: Scan | None, drops: list[Drop]) -> list[tuple[float, float]] | None:
+        """Outline of the floor, where walls were scanned along most of it."""
+        if scan is None:
+            return None
+        found = floor_outline(scan.vertices_w)
+        if found is None or found.wall_share < self._params.min_wall_share:
+            drops.append(Drop("floor.not_found" if found is None else "floor.walls_missing", scene_id))
+            return None
+        return [(x, y) for x, y in found.outline_w.tolist()]
+
+    def _scene_row(self, capture: Capture, outline_w: list[tuple[float, float]] | None) -> SceneRow:
         name = capture.folder.name
         return SceneRow(
             capture.scene_id, self._name, "scan", place_id=name.split("_")[0], license=LICENSE,
-            upstream_split=self._splits.get(name),
+            upstream_split=self._splits.get(name), floor_polygon_w=outline_w,
+            floor_by=None if outline_w is None else "points",
         )  # fmt: skip
 
     def _drop(self, kind: str, error: DamagedScanError) -> Drop:
