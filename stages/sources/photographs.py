@@ -1,0 +1,72 @@
+"""What the readers of single photographs share: files below the root, their sizes, and boxes cut to the picture."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, Literal, TypeGuard
+
+from stages.schema.records import Vec4
+from stages.sources.base import Drop
+from stages.sources.image_header import ImageHeaderError, image_size_wh
+
+BoxOrder = Literal["xywh", "xyxy"]
+
+
+def picture_size_wh(root: Path, image_path: str, stated_wh: tuple[Any, Any] | None = None) -> tuple[int, int] | Drop:
+    """Read width and height of a picture from its header.
+
+    Args:
+        root: Folder of the dataset.
+        image_path: File below the root, as the dataset names it.
+        stated_wh: Size that the dataset states; boxes of a picture of another size would not fit.
+
+    Returns:
+        A Drop where the file is missing, damaged, outside the root or of another size than stated.
+    """
+    path = root / image_path
+    if not path.resolve().is_relative_to(root.resolve()):
+        return Drop("scene.image_outside_root", image_path)
+    try:
+        size_wh = image_size_wh(path)
+    except OSError:
+        return Drop("scene.image_missing", image_path)
+    except ImageHeaderError:
+        return Drop("scene.image_damaged", image_path)
+    return size_wh if stated_wh is None or size_wh == stated_wh else Drop("scene.image_size", image_path)
+
+
+def clipped_box_px(box: Any, size_wh: tuple[int, int], order: BoxOrder = "xywh") -> Vec4 | str:
+    """Turn a dataset's box into edges x1, y1, x2, y2 inside the picture.
+
+    Args:
+        box: Four numbers: corner, width and height (`xywh`), or two corners (`xyxy`), pixels.
+        size_wh: Size of the picture.
+        order: Which of the two.
+
+    Returns:
+        Why there is no box: `box_malformed`, `box_empty` (no area) or `box_outside` (no overlap with the picture).
+    """
+    if not isinstance(box, list | tuple) or len(box) != 4 or not all(is_finite(v) for v in box):
+        return "box_malformed"
+    x1, y1, c, d = (float(v) for v in box)
+    x2, y2 = (x1 + c, y1 + d) if order == "xywh" else (c, d)
+    if x2 <= x1 or y2 <= y1:
+        return "box_empty"
+    box_px = (max(x1, 0.0), max(y1, 0.0), min(x2, float(size_wh[0])), min(y2, float(size_wh[1])))
+    return box_px if box_px[2] > box_px[0] and box_px[3] > box_px[1] else "box_outside"
+
+
+def area_of_px(box_px: Vec4) -> float:
+    """Area of a box in pixels."""
+    return (box_px[2] - box_px[0]) * (box_px[3] - box_px[1])
+
+
+def is_finite(value: Any) -> TypeGuard[float]:
+    """Tell whether a value of a JSON file is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def text_of(value: Any) -> str | None:
+    """Text of a JSON file without blanks around it; None if there is none."""
+    return value.strip() or None if isinstance(value, str) else None
