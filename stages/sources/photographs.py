@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
@@ -11,6 +13,7 @@ from stages.sources.base import Drop
 from stages.sources.image_header import ImageHeaderError, image_size_wh
 
 BoxOrder = Literal["xywh", "xyxy"]
+_NOT_IN_IDS = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def picture_size_wh(root: Path, image_path: str, stated_wh: tuple[Any, Any] | None = None) -> tuple[int, int] | Drop:
@@ -70,3 +73,14 @@ def is_finite(value: Any) -> TypeGuard[float]:
 def text_of(value: Any) -> str | None:
     """Text of a JSON file without blanks around it; None if there is none."""
     return value.strip() or None if isinstance(value, str) else None
+
+
+def slug(path: str) -> str:
+    """Part of a scene id made of a path: as it is where that is allowed, else tidied, with a hash against mix-ups.
+
+    Example:
+        >>> slug("sa_1.jpg"), slug("my room/1.jpg")
+        ('sa_1.jpg', 'my-room-1.jpg-9e1ecb8d')
+    """
+    tidy = _NOT_IN_IDS.sub("-", path)
+    return tidy if tidy == path else f"{tidy}-{blake2b(path.encode(), digest_size=4).hexdigest()}"

@@ -64,4 +64,4 @@ def gravity_c(pitch: float, roll: float) -> Vec3:
     """
     vehicle_from_sensor = Rotation.from_euler("ZYX", [0.0, pitch, roll])  # axes forward, left, up (ISO 8855)
     forward, left, up = vehicle_from_sensor.inv().apply(np.array([0.0, 0.0, -1.0])).tolist()
-    return (-left, -up, forward)
+    return (0.0 - left, 0.0 - up, forward)  # not -0.0
