@@ -85,7 +85,8 @@ def at_pixels(depth_m: Float32[np.ndarray, "a b"], height_px: int, width_px: int
         return None
     row = ((np.arange(height_px) + 0.5) * rows / height_px).astype(np.int64)
     column = ((np.arange(width_px) + 0.5) * columns / width_px).astype(np.int64)
-    return depth_m[row[:, None], column]
+    sampled: Float32[np.ndarray, "h w"] = depth_m[row[:, None], column]
+    return sampled
 
 
 def decoder_of(encoding: str | None) -> Decoder:
@@ -126,7 +127,9 @@ def _png_z(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
         units = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         return None
-    return None if units is None or units.dtype != np.uint16 else units * np.float32(row["depth_scale_m"])
+    if units is None or units.dtype != np.uint16:
+        return None
+    return np.asarray(units, np.float32) * np.float32(row["depth_scale_m"])
 
 
 def _cityscapes_disparity(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
