@@ -127,6 +127,7 @@ def ingest_scene(source: Source, scene_id: str, params: IngestParams, rows: Rows
         rows.pixels.extend(rendered.pixels)
         sightings.extend(rendered.sightings)
         counts += Counts(read={"sightings": len(rendered.sightings)})
+    rows.pixels.extend(PixelsRow(k, data.scene.scene_id, data.pictures[k]) for k in sorted(kept & set(data.pictures)))
     rows.scene.append(data.scene)
     rows.view.extend(views)
     rows.object.extend(data.objects)
@@ -148,7 +149,7 @@ def _check_views(data: SceneData) -> tuple[list[ViewRow], Counts]:
     kept: list[ViewRow] = []
     bad: dict[str, list[str]] = {}
     for view in data.views:
-        reason = _defect(view, data.mesh is not None)
+        reason = _defect(view, data.mesh is not None, view.view_id in data.pictures)
         if reason:
             bad.setdefault(reason, []).append(view.view_id)
         elif view.world_from_cam is not None and view.gravity_c is None:
@@ -162,7 +163,7 @@ def _check_views(data: SceneData) -> tuple[list[ViewRow], Counts]:
     return kept, counts
 
 
-def _defect(view: ViewRow, has_mesh: bool) -> str | None:
+def _defect(view: ViewRow, has_mesh: bool, handed_over: bool) -> str | None:
     if view.world_from_cam is not None:
         matrix = np.asarray(view.world_from_cam, dtype=np.float64)
         if matrix.shape != (16,) or not is_rigid(matrix.reshape(1, 4, 4))[0]:
@@ -171,11 +172,8 @@ def _defect(view: ViewRow, has_mesh: bool) -> str | None:
         fx, fy, cx, cy = view.intrinsics_px
         if not (np.isfinite([fx, fy, cx, cy]).all() and fx > 0 and fy > 0):
             return "view.bad_intrinsics"
-    if view.image_path is None and not (
-        has_mesh and view.world_from_cam is not None and view.intrinsics_px is not None
-    ):
-        return "view.no_image"
-    return None
+    can_render = has_mesh and view.world_from_cam is not None and view.intrinsics_px is not None
+    return None if view.image_path is not None or handed_over or can_render else "view.no_image"
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,13 +24,26 @@ def image_size_wh(path: Path) -> tuple[int, int]:
         ImageHeaderError: The header is damaged or of another format; the message names the file.
     """
     with path.open("rb") as file:
-        start = file.read(2)
-        try:
-            size = _jpeg_size(file) if start == b"\xff\xd8" else _png_size(start + file.read(22))
-        except struct.error as error:
-            raise ImageHeaderError(f"{path}: image header is cut short") from error
+        return _size(file, str(path))
+
+
+def encoded_size_wh(encoded: bytes, where: str) -> tuple[int, int]:
+    """Read width and height of a picture in memory, as `image_size_wh` does.
+
+    Raises:
+        ImageHeaderError: The header is damaged or of another format; the message names `where`.
+    """
+    return _size(BytesIO(encoded), where)
+
+
+def _size(file: BinaryIO, where: str) -> tuple[int, int]:
+    start = file.read(2)
+    try:
+        size = _jpeg_size(file) if start == b"\xff\xd8" else _png_size(start + file.read(22))
+    except struct.error as error:
+        raise ImageHeaderError(f"{where}: image header is cut short") from error
     if size is None or min(size) < 1:
-        raise ImageHeaderError(f"{path}: expected a JPEG or PNG image, found neither header")
+        raise ImageHeaderError(f"{where}: expected a JPEG or PNG image, found neither header")
     return size
 
 

@@ -64,7 +64,9 @@ class JsonRecords:
                 for start, end in _record_spans(data, self._path):
                     picture_id = self._id_of(data[start:end], start)
                     if picture_id in seen:
-                        raise SourceError(f"{self._path}: picture {picture_id} occurs more than once; take the original")
+                        raise SourceError(
+                            f"{self._path}: picture {picture_id} occurs more than once; take the original"
+                        )
                     seen.add(picture_id)
                     yield picture_id, (start, end)
         except FileNotFoundError as error:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
-from stages.schema.records import Vec4
+from stages.schema.records import ObjectRow, SightingRow, Vec4
 from stages.sources.base import Drop
+from stages.sources.categories import left_out, named
 from stages.sources.image_header import ImageHeaderError, image_size_wh
 
+Marked = tuple[ObjectRow, SightingRow]
 BoxOrder = Literal["xywh", "xyxy"]
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -63,6 +66,43 @@ def clipped_box_px(box: Any, size_wh: tuple[int, int], order: BoxOrder = "xywh")
 def area_of_px(box_px: Vec4) -> float:
     """Area of a box in pixels."""
     return (box_px[2] - box_px[0]) * (box_px[3] - box_px[1])
+
+
+def marked(object_id: str, scene_id: str, names: Sequence[str], box_px: Vec4 | str) -> Marked | Drop:
+    """Make object and sighting of one named box in the scene's only view.
+
+    Args:
+        object_id: Id of the object.
+        scene_id: Scene it belongs to.
+        names: What the dataset calls it, best name first; the others are what it also shows.
+        box_px: Edges, or why there is no box.
+
+    Returns:
+        A Drop `object.<reason>` where it has no name, is no thing (see `categories.left_out`) or has no box.
+    """
+    name = named(names[0]) if names else None
+    reason = left_out(name.category) if name else "no_name"
+    if name is None or reason or isinstance(box_px, str):
+        return Drop(f"object.{reason or box_px}", object_id)
+    also = sorted({named(other).category for other in names[1:]} - {name.category})
+    return (
+        ObjectRow(object_id, scene_id, name.category, names[0], also_shows=also or None),
+        SightingRow(
+            f"{scene_id}/0", object_id, scene_id, box_px, area_of_px(box_px), "given", crowd=name.several
+        ),
+    )  # fmt: skip
+
+
+def sorted_out(found: Iterable[Marked | Drop]) -> tuple[list[ObjectRow], list[SightingRow], list[Drop]]:
+    """Objects, sightings and drops apart, each in the order given."""
+    kept: list[Marked] = []
+    drops: list[Drop] = []
+    for item in found:
+        if isinstance(item, Drop):
+            drops.append(item)
+        else:
+            kept.append(item)
+    return [k[0] for k in kept], [k[1] for k in kept], drops
 
 
 def is_finite(value: Any) -> TypeGuard[float]:

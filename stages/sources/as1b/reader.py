@@ -9,11 +9,19 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from stages.schema.records import ObjectRow, SceneRow, SightingRow, ViewRow
+from stages.schema.records import SceneRow, ViewRow
 from stages.sources.as1b.rows import FORMS, CocoRows, Form, JsonLines, Keys, check_order, fits
-from stages.sources.base import Drop, SceneData, SourceError, SourceParams
-from stages.sources.categories import left_out, named
-from stages.sources.photographs import BoxOrder, area_of_px, clipped_box_px, picture_size_wh, slug, text_of
+from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
+from stages.sources.photographs import (
+    BoxOrder,
+    Marked,
+    clipped_box_px,
+    marked,
+    picture_size_wh,
+    slug,
+    sorted_out,
+    text_of,
+)
 
 LICENSE = "LicenseRef-SA-1B"
 
@@ -35,6 +43,15 @@ class AllSeeingParams(SourceParams):
 class AllSeeing:
     """Reader of named regions in JSONL or COCO form."""
 
+    info: ClassVar[ReaderInfo] = ReaderInfo(
+        title="AS-1B (All-Seeing)",
+        kinds=("image",),
+        gives=("boxes_2d",),
+        license="annotations Apache-2.0; pictures LicenseRef-SA-1B",
+        obtain="https://huggingface.co/datasets/OpenGVLab/AS-100M",
+        paper="arXiv:2308.01907",
+        checked_on=None,
+    )
     params_type: ClassVar[type[SourceParams]] = AllSeeingParams
     requires: ClassVar[tuple[str, ...]] = ()
 
@@ -65,16 +82,8 @@ class AllSeeing:
             return size_wh
         scene = SceneRow(scene_id, self._name, "image", place_id=scene_id, license=LICENSE, vocabulary=[])
         view = ViewRow(f"{scene_id}/0", scene_id, 0, *size_wh, image_path=image_path)
-        objects: list[ObjectRow] = []
-        sightings: list[SightingRow] = []
-        drops: list[Drop] = []
-        for position, region in enumerate(picture.regions):
-            found = self._region(f"{scene_id}:{position}", scene_id, region, size_wh)
-            if isinstance(found, Drop):
-                drops.append(found)
-            else:
-                objects.append(found[0])
-                sightings.append(found[1])
+        regions = enumerate(picture.regions)
+        objects, sightings, drops = sorted_out(self._region(scene_id, k, region, size_wh) for k, region in regions)
         counts = {"views": 1, "objects": len(picture.regions), "sightings": len(sightings)}
         return SceneData(scene, [view], objects, sightings, drops=drops, counts=counts)
 
@@ -83,7 +92,9 @@ class AllSeeing:
         """File and picture name by scene id."""
         paths = sorted(self.root().glob(self._params.files))
         if not paths:
-            raise SourceError(f"{self.root() / self._params.files}: no such file; set `root` and `files` in params.yaml")
+            raise SourceError(
+                f"{self.root() / self._params.files}: no such file; set `root` and `files` in params.yaml"
+            )
         found: dict[str, tuple[JsonLines | CocoRows, str]] = {}
         for path in paths:
             rows = FORMS[self._params.form](path, self._params.keys)
@@ -105,22 +116,12 @@ class AllSeeing:
             )
 
     def _region(
-        self, object_id: str, scene_id: str, region: Mapping[str, Any], size_wh: tuple[int, int]
-    ) -> tuple[ObjectRow, SightingRow] | Drop:
+        self, scene_id: str, position: int, region: Mapping[str, Any], size_wh: tuple[int, int]
+    ) -> Marked | Drop:
         given = region.get(self._params.keys.names)
-        raw = [name for item in (given if isinstance(given, list) else [given]) if (name := text_of(item))]
-        if not raw:
-            return Drop("object.no_name", object_id)
-        name = named(raw[0])
+        names = [text for item in (given if isinstance(given, list) else [given]) if (text := text_of(item))]
         box = region.get(self._params.keys.box)
         box_px = clipped_box_px(box, size_wh, self._params.box_order)
-        reason = left_out(name.category) or (box_px if isinstance(box_px, str) else None)
-        if reason is None and not fits(box, size_wh, self._params.box_order):
-            reason = "box_misfit"
-        if reason is not None or isinstance(box_px, str):
-            return Drop(f"object.{reason}", object_id)
-        also = sorted({named(other).category for other in raw[1:]} - {name.category})
-        sighting = SightingRow(
-            f"{scene_id}/0", object_id, scene_id, box_px, area_of_px(box_px), "given", crowd=name.several
-        )
-        return ObjectRow(object_id, scene_id, name.category, raw[0], also_shows=also or None), sighting
+        if not isinstance(box_px, str) and not fits(box, size_wh, self._params.box_order):
+            box_px = "box_misfit"
+        return marked(f"{scene_id}:{position}", scene_id, names, box_px)

@@ -45,7 +45,10 @@ def fits(box: Any, size_wh: tuple[Any, Any], order: BoxOrder) -> bool:
     x1, y1, c, d = box
     x2, y2 = (x1 + c, y1 + d) if order == "xywh" else (c, d)
     return bool(
-        x2 > x1 >= -_SLACK_PX and y2 > y1 >= -_SLACK_PX and x2 <= size_wh[0] + _SLACK_PX and y2 <= size_wh[1] + _SLACK_PX
+        x2 > x1 >= -_SLACK_PX
+        and y2 > y1 >= -_SLACK_PX
+        and x2 <= size_wh[0] + _SLACK_PX
+        and y2 <= size_wh[1] + _SLACK_PX
     )
 
 
@@ -75,7 +78,9 @@ class JsonLines:
         with self._path.open("rb") as file:
             rows = [json.loads(_line_at(file, start)) for start in self._starts[image]]
         size_wh = (rows[0].get(self._keys.width), rows[0].get(self._keys.height))
-        regions = rows if self._keys.regions is None else [r for row in rows for r in _mappings(row, self._keys.regions)]
+        regions = (
+            rows if self._keys.regions is None else [r for row in rows for r in _mappings(row, self._keys.regions)]
+        )
         return Picture(image, size_wh, regions)
 
     def _rows(self) -> Iterator[tuple[int, dict[str, Any]]]:

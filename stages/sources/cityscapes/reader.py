@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, ViewRow
-from stages.sources.base import Drop, SceneData, SourceError, SourceParams
+from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
 from stages.sources.categories import named
 from stages.sources.cityscapes.camera import CameraError, read_camera
 from stages.sources.cityscapes.labels import (
@@ -40,6 +40,15 @@ class CityscapesParams(SourceParams):
 class Cityscapes:
     """Reader of pictures, instance maps, camera files and disparity."""
 
+    info: ClassVar[ReaderInfo] = ReaderInfo(
+        title="Cityscapes, fine annotation",
+        kinds=("image",),
+        gives=("boxes_2d", "masks", "intrinsics", "gravity", "depth", "vocabulary"),
+        license=LICENSE,
+        obtain="https://www.cityscapes-dataset.com/downloads",
+        paper="arXiv:1604.01685",
+        checked_on="4 images with 70 instances, without camera and disparity",
+    )
     params_type: ClassVar[type[SourceParams]] = CityscapesParams
     requires: ClassVar[tuple[str, ...]] = ("pycocotools",)
 
@@ -101,9 +110,7 @@ class Cityscapes:
             found.update({f"{self._name}/{n.name.removesuffix(_IMAGE)}": f"{split}/{n.parent}" for n in names})
         return found
 
-    def _view(
-        self, scene_id: str, stem: str, picture: tuple[str, tuple[int, int]], drops: list[Drop]
-    ) -> ViewRow:
+    def _view(self, scene_id: str, stem: str, picture: tuple[str, tuple[int, int]], drops: list[Drop]) -> ViewRow:
         """The view with its camera and depth; a damaged camera file is dropped into `drops`."""
         image_path, size_wh = picture
         camera_path, depth_path = f"camera/{stem}_camera.json", f"disparity/{stem}_disparity.png"

@@ -11,7 +11,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, Vec4, ViewRow
-from stages.sources.base import Drop, SceneData, SourceError, SourceParams
+from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
 from stages.sources.flickr30k.boxes import Annotation, BoxesError, Marked, read_boxes
 from stages.sources.flickr30k.sentences import Called, by_chain, plain
 from stages.sources.photographs import area_of_px, clipped_box_px, picture_size_wh
@@ -34,6 +34,15 @@ class Flickr30kParams(SourceParams):
 class Flickr30k:
     """Reader of pictures, sentences and boxes of phrases."""
 
+    info: ClassVar[ReaderInfo] = ReaderInfo(
+        title="Flickr30k Entities",
+        kinds=("image",),
+        gives=("boxes_2d", "captions"),
+        license=LICENSE,
+        obtain="https://github.com/BryanPlummer/flickr30k_entities",
+        paper="arXiv:1505.04870",
+        checked_on="5 images, sentences of one of them",
+    )
     params_type: ClassVar[type[SourceParams]] = Flickr30kParams
     requires: ClassVar[tuple[str, ...]] = ()
 

@@ -30,7 +30,7 @@ _NOT_VISUAL = 0  # chain of phrases that nothing in the picture answers to
 class Called:
     """What the phrases of one chain say of it.
 
-    `several`: the words name a group. `also` are other nouns of the phrases. `caption` is a noun phrase without article.
+    `several`: the words name a group. `also`: other nouns of the phrases. `caption`: a noun phrase without article.
     """
 
     category: str

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from stages.schema.records import SceneRow, ViewRow
-from stages.sources.base import Drop, SceneData, SourceError, SourceParams
+from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
 from stages.sources.photographs import picture_size_wh, slug
 
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
@@ -28,6 +28,15 @@ class ImageFolderParams(SourceParams):
 class ImageFolder:
     """Reader of any folder of JPEG and PNG files."""
 
+    info: ClassVar[ReaderInfo] = ReaderInfo(
+        title="Any folder of pictures",
+        kinds=("image",),
+        gives=(),
+        license="as params.yaml says",
+        obtain="https://commons.wikimedia.org",
+        paper=None,
+        checked_on="every sample with photographs",
+    )
     params_type: ClassVar[type[SourceParams]] = ImageFolderParams
     requires: ClassVar[tuple[str, ...]] = ()
 
