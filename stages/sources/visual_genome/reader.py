@@ -159,7 +159,8 @@ class VisualGenome:
         seen: set[int] = set()
         for position, mark in enumerate(marked):
             key = _either(mark, _THING)
-            thing = _thing(scene_id, mark, size_wh) if key not in seen else "repeated_id"
+            repeated = type(key) is int and key in seen
+            thing = "repeated_id" if repeated else _thing(scene_id, mark, size_wh)
             reason = thing if isinstance(thing, str) else None
             if isinstance(thing, _Thing):
                 seen.add(key)
