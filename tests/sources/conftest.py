@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import fake_coco, fake_scannet, fake_visual_genome
+from tests.sources import fake_cityscapes, fake_coco, fake_flickr30k, fake_scannet, fake_visual_genome
 from tests.sources.cases import Damage, Fake, SourceCase, fake
 
 CASES: tuple[SourceCase, ...] = (
@@ -16,6 +16,8 @@ CASES: tuple[SourceCase, ...] = (
     fake_scannet.OPEN,
     fake_visual_genome.CASE,
     fake_visual_genome.OLD,
+    fake_cityscapes.CASE,
+    fake_flickr30k.CASE,
 )
 
 

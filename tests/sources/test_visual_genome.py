@@ -93,7 +93,9 @@ def test_largest_phrases_are_told_once() -> None:
 
 
 texts = st.text(st.sampled_from('ab\\"{}[], :'), max_size=12)
-values = st.recursive(st.none() | st.integers() | texts, lambda v: st.lists(v) | st.dictionaries(texts, v), max_leaves=8)
+values = st.recursive(
+    st.none() | st.integers() | texts, lambda v: st.lists(v) | st.dictionaries(texts, v), max_leaves=8
+)
 records = st.dictionaries(st.integers(0, 50), st.lists(values, max_size=4), max_size=6)
 
 
