@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
@@ -31,7 +32,7 @@ def picture_size_wh(root: Path, image_path: str, stated_wh: tuple[Any, Any] | No
         A Drop where the file is missing, damaged, outside the root or of another size than stated.
     """
     path = root / image_path
-    if not path.resolve().is_relative_to(root.resolve()):
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):  # `resolve` fails on circular links
         return Drop("scene.image_outside_root", image_path)
     try:
         size_wh = image_size_wh(path)

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import fake_cityscapes, fake_coco, fake_flickr30k, fake_scannet, fake_visual_genome
+from tests.sources import (
+    fake_as1b,
+    fake_image_folder,
+    fake_cityscapes,
+    fake_coco,
+    fake_flickr30k,
+    fake_scannet,
+    fake_visual_genome,
+)
 from tests.sources.cases import Damage, Fake, SourceCase, fake
 
 CASES: tuple[SourceCase, ...] = (
@@ -18,6 +26,10 @@ CASES: tuple[SourceCase, ...] = (
     fake_visual_genome.OLD,
     fake_cityscapes.CASE,
     fake_flickr30k.CASE,
+    fake_as1b.PICTURE,
+    fake_as1b.REGION,
+    fake_as1b.COCO_FORM,
+    fake_image_folder.CASE,
 )
 
 
