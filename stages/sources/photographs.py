@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeGuard
 from stages.schema.records import ObjectRow, SightingRow, Vec4
 from stages.sources.base import Drop
 from stages.sources.categories import left_out, named
-from stages.sources.image_header import ImageHeaderError, image_size_wh
+from stages.sources.image_header import ImageHeader, ImageHeaderError, read_header
 
 Marked = tuple[ObjectRow, SightingRow]
 BoxOrder = Literal["xywh", "xyxy"]
@@ -21,7 +21,7 @@ _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def picture_size_wh(root: Path, image_path: str, stated_wh: tuple[Any, Any] | None = None) -> tuple[int, int] | Drop:
-    """Read width and height of a picture from its header.
+    """Read width and height of a picture as stored: boxes of annotated datasets refer to it.
 
     Args:
         root: Folder of the dataset.
@@ -29,18 +29,26 @@ def picture_size_wh(root: Path, image_path: str, stated_wh: tuple[Any, Any] | No
         stated_wh: Size that the dataset states; boxes of a picture of another size would not fit.
 
     Returns:
-        A Drop where the file is missing, damaged, outside the root or of another size than stated.
+        A Drop as of `picture_header`, or where the size is another than stated.
     """
+    header = picture_header(root, image_path)
+    if isinstance(header, Drop):
+        return header
+    size_wh = (header.width_px, header.height_px)
+    return size_wh if stated_wh is None or size_wh == stated_wh else Drop("scene.image_size", image_path)
+
+
+def picture_header(root: Path, image_path: str) -> ImageHeader | Drop:
+    """Read the header of a picture; a Drop where the file is missing, damaged, too large or outside the root."""
     path = root / image_path
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):  # `resolve` fails on circular links
         return Drop("scene.image_outside_root", image_path)
     try:
-        size_wh = image_size_wh(path)
+        return read_header(path)
     except OSError:
         return Drop("scene.image_missing", image_path)
-    except ImageHeaderError:
-        return Drop("scene.image_damaged", image_path)
-    return size_wh if stated_wh is None or size_wh == stated_wh else Drop("scene.image_size", image_path)
+    except ImageHeaderError as error:
+        return Drop(f"scene.{error.reason}", image_path)
 
 
 def clipped_box_px(box: Any, size_wh: tuple[int, int], order: BoxOrder = "xywh") -> Vec4 | str:

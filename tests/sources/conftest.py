@@ -8,10 +8,10 @@ import pytest
 
 from tests.sources import (
     fake_as1b,
-    fake_image_folder,
     fake_cityscapes,
     fake_coco,
     fake_flickr30k,
+    fake_image_folder,
     fake_scannet,
     fake_visual_genome,
 )

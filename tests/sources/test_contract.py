@@ -12,6 +12,7 @@ import pytest
 from stages import params
 from stages.depths import disk_depths
 from stages.geometry.frames import gravity_of_pose, is_rigid
+from stages.image_header import turned_size_wh
 from stages.registry import resolve
 from stages.render.frames import render_views
 from stages.schema.records import ViewRow, to_table
@@ -137,7 +138,8 @@ def test_pictures_lie_below_the_root_and_have_the_size_stated(dataset: Fake) -> 
     for view in (v for s in scenes(dataset) for v in s.views if v.image_path is not None):
         assert root is not None
         assert view.image_path is not None
-        assert image_size_wh(root / view.image_path) == (view.width_px, view.height_px)
+        stored_wh = image_size_wh(root / view.image_path)
+        assert turned_size_wh(stored_wh, view.orientation) == (view.width_px, view.height_px)
         assert view.depth_path is None or (root / view.depth_path).is_file()
         assert (view.depth_encoding is not None) == (view.depth_path is not None)
 

@@ -7,7 +7,8 @@ Expected below `root` (names are set in params.yaml), one of the two layouts tha
 
 The image column holds `{bytes, path}`, as the library `datasets` writes it, or plain bytes; the library itself is not
 needed. Pictures with bytes are handed over into table `pixels`; pictures with a path alone stay where they are, below
-the root. Only JPEG and PNG are taken.
+the root. Only JPEG, PNG and WebP are taken. Pictures are turned as their EXIF data ask for, unless there are
+boxes: those refer to pixels as stored.
 
 Obtain a dataset with `huggingface-cli download --repo-type dataset NAME`. The licence is what params.yaml says: the
 dataset's card tells it.

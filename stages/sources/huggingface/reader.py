@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import Field
 
+from stages.image_header import ImageHeader, ImageHeaderError, parse_header, turned_size_wh
 from stages.params import Params
 from stages.schema.records import SceneRow, ViewRow
 from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
 from stages.sources.categories import normalise
 from stages.sources.huggingface.files import RowFile, label_names
-from stages.sources.image_header import ImageHeaderError, encoded_size_wh
 from stages.sources.photographs import (
     BoxOrder,
     Marked,
     clipped_box_px,
     marked,
-    picture_size_wh,
+    picture_header,
     slug,
     sorted_out,
     text_of,
@@ -90,7 +91,9 @@ class HuggingFace:
         picture = self._picture(row.get(self._params.image), f"{file.path.name}:{number}")
         if isinstance(picture, Drop):
             return picture
-        encoded, image_path, size_wh = picture
+        encoded, image_path, header = picture
+        orientation = header.orientation if self._params.objects is None else None  # boxes refer to stored pixels
+        size_wh = turned_size_wh((header.width_px, header.height_px), orientation)
         names = self._label_names(file)
         items = self._items(row)
         objects, sightings, drops = sorted_out(
@@ -101,7 +104,13 @@ class HuggingFace:
             upstream_split=self._params.upstream_split, vocabulary=self._vocabulary(names, drops),
         )  # fmt: skip
         view = ViewRow(
-            f"{scene_id}/0", scene_id, 0, *size_wh, image_path=image_path, captions=self._captions(row) or None
+            f"{scene_id}/0",
+            scene_id,
+            0,
+            *size_wh,
+            image_path=image_path,
+            orientation=orientation,
+            captions=self._captions(row) or None,
         )
         counts = {"views": 1, "objects": len(items), "sightings": len(sightings)}
         pictures = {view.view_id: encoded} if encoded else {}
@@ -126,18 +135,18 @@ class HuggingFace:
                 found[scene_id] = (file, number)
         return found
 
-    def _picture(self, value: Any, item: str) -> tuple[bytes, str | None, tuple[int, int]] | Drop:
-        """Encoded bytes or path below the root, and the size."""
+    def _picture(self, value: Any, item: str) -> tuple[bytes, str | None, ImageHeader] | Drop:
+        """Encoded bytes, or path below the root, and the header."""
         encoded, path = (value.get("bytes"), value.get("path")) if isinstance(value, dict) else (value, None)
         if isinstance(encoded, bytes) and encoded:
             try:
-                return encoded, None, encoded_size_wh(encoded, item)
-            except ImageHeaderError:
-                return Drop("scene.image_damaged", item)
+                return encoded, None, parse_header(BytesIO(encoded), item)
+            except ImageHeaderError as error:
+                return Drop(f"scene.{error.reason}", item)
         if not isinstance(path, str) or not path:
             return Drop("scene.image_missing", item)
-        size_wh = picture_size_wh(self.root(), path)
-        return size_wh if isinstance(size_wh, Drop) else (b"", path, size_wh)
+        header = picture_header(self.root(), path)
+        return header if isinstance(header, Drop) else (b"", path, header)
 
     def _captions(self, row: Mapping[str, Any]) -> list[str]:
         values = [row.get(column) for column in self._params.captions]

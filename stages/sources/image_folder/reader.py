@@ -10,9 +10,9 @@ from pydantic import Field
 
 from stages.schema.records import SceneRow, ViewRow
 from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
-from stages.sources.photographs import picture_size_wh, slug
+from stages.sources.photographs import picture_header, slug
 
-_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
+_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 
 class ImageFolderParams(SourceParams):
@@ -26,7 +26,7 @@ class ImageFolderParams(SourceParams):
 
 
 class ImageFolder:
-    """Reader of any folder of JPEG and PNG files."""
+    """Reader of any folder of JPEG, PNG and WebP files."""
 
     info: ClassVar[ReaderInfo] = ReaderInfo(
         title="Any folder of pictures",
@@ -58,18 +58,20 @@ class ImageFolder:
         return sorted(self._paths)[: self._params.max_images]
 
     def read(self, scene_id: str) -> SceneData | Drop:
-        """Read the size of one picture."""
+        """Read the header of one picture."""
         image_path = self._paths[scene_id]
-        size_wh = picture_size_wh(self.root(), image_path)
-        if isinstance(size_wh, Drop):
-            return size_wh
+        header = picture_header(self.root(), image_path)
+        if isinstance(header, Drop):
+            return header
         folder = PurePosixPath(image_path).parent
         place = f"{self._name}/{slug(str(folder))}" if self._params.place == "folder" else scene_id
         scene = SceneRow(
             scene_id, self._name, "image", place_id=place, license=self._params.license,
             upstream_split=self._params.upstream_split, vocabulary=[],
         )  # fmt: skip
-        view = ViewRow(f"{scene_id}/0", scene_id, 0, *size_wh, image_path=image_path)
+        view = ViewRow(
+            f"{scene_id}/0", scene_id, 0, *header.shown_size_wh, image_path=image_path, orientation=header.orientation
+        )
         return SceneData(scene, [view], [], counts={"views": 1})
 
     @cached_property
