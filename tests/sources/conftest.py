@@ -11,6 +11,7 @@ from tests.sources import (
     fake_cityscapes,
     fake_coco,
     fake_flickr30k,
+    fake_huggingface,
     fake_image_folder,
     fake_scannet,
     fake_visual_genome,
@@ -30,6 +31,8 @@ CASES: tuple[SourceCase, ...] = (
     fake_as1b.REGION,
     fake_as1b.COCO_FORM,
     fake_image_folder.CASE,
+    fake_huggingface.PARQUET,
+    fake_huggingface.ARROW,
 )
 
 

@@ -56,6 +56,16 @@ def remove(file: str) -> Callable[[Path], None]:
     return lambda root: (root / file).unlink()
 
 
-def fill(file: str, content: bytes) -> Callable[[Path], None]:
+def fill(file: str, content: bytes) -> Callable[[Path], object]:
     """Return a function that writes other bytes into a file."""
     return lambda root: (root / file).write_bytes(content)
+
+
+def remove_all(pattern: str) -> Callable[[Path], None]:
+    """Return a function that deletes the files of a pattern."""
+
+    def apply(root: Path) -> None:
+        for path in [p for p in root.rglob(pattern) if p.is_file()]:
+            path.unlink()
+
+    return apply

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from tests.sources.cases import Damage, SourceCase
-from tests.sources.drawn import cut, draw, edit, fill, remove, save
+from tests.sources.drawn import cut, draw, edit, fill, remove, remove_all, save
 
 SIZE_WH = (64, 32)
 FULL, BARE, TEST = (
@@ -68,7 +68,7 @@ CASE = SourceCase(
     scenes=3,
     damages=(
         Damage("no_split", lambda r: (r / "leftImg8bit/train").rename(r / "train"), None, "leftImg8bit/train"),
-        Damage("empty_split", lambda r: [p.unlink() for p in r.glob("leftImg8bit/test/*/*")], None, "leftImg8bit/test"),
+        Damage("empty_split", remove_all("berlin_*_leftImg8bit.png"), None, "leftImg8bit/test"),
         Damage("empty_picture", fill(IMAGE, b""), "scene.image_damaged", IMAGE),
         Damage("picture_is_text", fill(IMAGE, b"<html>"), "scene.image_damaged", IMAGE),
         Damage("no_instances", remove(INSTANCES), "annotation.instances_missing", INSTANCES),

@@ -61,7 +61,7 @@ def write(root: Path) -> Mapping[str, Any]:
     return {"root": str(root), **SECTION}
 
 
-def add(item: str) -> Callable[[Path], None]:
+def add(item: str) -> Callable[[Path], object]:
     """Return a function that adds object 8."""
     return fill(BOXES, xml(*OBJECTS, item))
 
