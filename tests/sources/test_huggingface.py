@@ -17,6 +17,7 @@ from stages.sources.huggingface import HuggingFace, HuggingFaceParams
 from stages.sources.huggingface.files import label_names
 from tests.made_pictures import exif, gradient, jpeg
 from tests.sources import fake_huggingface
+from tests.sources.drawn import encoded_picture
 from tests.sources.fake_huggingface import IN_PLACE, LABELS, SECTION, change, rows, table_of
 
 
@@ -71,7 +72,7 @@ def test_ids_come_from_a_column_or_from_the_row(tmp_path: Path) -> None:
 
 def test_rows_may_list_mappings_with_names(tmp_path: Path) -> None:
     things = [{"xyxy": [1.0, 2.0, 11.0, 22.0], "label": "Stool"}, {"xyxy": [1.0, 2.0, 1.0, 22.0], "label": "x"}, None]
-    table = pa.table({"image": [fake_huggingface.encoded_picture((40, 30))], "things": [things]})
+    table = pa.table({"image": [encoded_picture((40, 30))], "things": [things]})
     pq.write_table(table, tmp_path / "a.parquet")
     columns = {"column": "things", "box": "xyxy", "label": "label", "box_order": "xyxy", "exhaustive": False}
     (scene,) = read({**SECTION, "root": str(tmp_path), "files": "a.parquet", "captions": [], "objects": columns})
