@@ -135,6 +135,17 @@ def _png_z(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
     return np.asarray(units, np.float32) * np.float32(row["depth_scale_m"])
 
 
+def _cityscapes_disparity(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
+    """16-bit picture of disparity steps p, counted from 1; metres are `depth_scale_m` over (p - 1); 0, 1: none."""
+    steps = _png_z(path, {**row, "depth_scale_m": 1.0})
+    if steps is None:
+        return None
+    far = steps <= 1
+    depth_m: np.ndarray = np.float32(row["depth_scale_m"]) / np.where(far, np.float32(np.inf), steps - 1)
+    return depth_m
+
+
 DECODERS: dict[str, Decoder] = {
     "png_z": _png_z,
+    "cityscapes_disparity": _cityscapes_disparity,
 }

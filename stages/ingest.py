@@ -121,7 +121,7 @@ def ingest_scene(source: Source, scene_id: str, params: IngestParams, rows: Rows
     counts = Counts(read={"scenes": 1, **data.counts}) + _count_drops(data.drops)
     views, bad = _check_views(data)
     counts += bad
-    views, bad = _fingerprinted(views, source.root())
+    views, bad = _fingerprinted(views, source.root(), data.pictures)
     counts += bad
     kept = {view.view_id for view in views}
     sightings = [s for s in data.sightings if s.view_id in kept]
@@ -132,6 +132,7 @@ def ingest_scene(source: Source, scene_id: str, params: IngestParams, rows: Rows
         views = _hashed(views, {p.view_id: p.image for p in rendered.pixels})
         sightings.extend(rendered.sightings)
         counts += Counts(read={"sightings": len(rendered.sightings)})
+    rows.pixels.extend(PixelsRow(k, data.scene.scene_id, data.pictures[k]) for k in sorted(kept & set(data.pictures)))
     rows.scene.append(data.scene)
     rows.view.extend(views)
     rows.object.extend(data.objects)
@@ -141,18 +142,20 @@ def ingest_scene(source: Source, scene_id: str, params: IngestParams, rows: Rows
     )
 
 
-def _fingerprinted(views: Sequence[ViewRow], root: Path | None) -> tuple[list[ViewRow], Counts]:
-    """Hash the pictures that have a file; views whose picture cannot be shown are dropped."""
+def _fingerprinted(
+    views: Sequence[ViewRow], root: Path | None, pictures: Mapping[str, bytes]
+) -> tuple[list[ViewRow], Counts]:
+    """Hash the pictures that the source has; views whose picture cannot be shown are dropped."""
     kept: list[ViewRow] = []
     bad: dict[str, list[str]] = {}
     for view in views:
-        if view.image_path is None:
-            kept.append(view)
+        if view.image_path is None and view.view_id not in pictures:
+            kept.append(view)  # to be rendered
             continue
-        encoded = read_file(root, view.image_path)
+        encoded = pictures.get(view.view_id) or read_file(root, view.image_path)
         found = encoded if isinstance(encoded, str) else _fingerprint(view, encoded)
         if isinstance(found, str):
-            bad.setdefault(f"view.{found.replace('.', '_')}", []).append(f"{view.view_id} {view.image_path}")
+            bad.setdefault(f"view.{found.replace('.', '_')}", []).append(f"{view.view_id} {view.image_path or ''}".strip())
         else:
             kept.append(found)
     return kept, _counted(bad)
@@ -191,7 +194,7 @@ def _check_views(data: SceneData) -> tuple[list[ViewRow], Counts]:
     kept: list[ViewRow] = []
     bad: dict[str, list[str]] = {}
     for view in data.views:
-        reason = _defect(view, data.mesh is not None)
+        reason = _defect(view, data.mesh is not None, view.view_id in data.pictures)
         if reason:
             bad.setdefault(reason, []).append(view.view_id)
         elif view.world_from_cam is not None and view.gravity_c is None:
@@ -202,7 +205,7 @@ def _check_views(data: SceneData) -> tuple[list[ViewRow], Counts]:
     return kept, _counted(bad)
 
 
-def _defect(view: ViewRow, has_mesh: bool) -> str | None:
+def _defect(view: ViewRow, has_mesh: bool, handed_over: bool) -> str | None:
     if view.world_from_cam is not None:
         matrix = np.asarray(view.world_from_cam, dtype=np.float64)
         if matrix.shape != (16,) or not is_rigid(matrix.reshape(1, 4, 4))[0]:
@@ -211,11 +214,8 @@ def _defect(view: ViewRow, has_mesh: bool) -> str | None:
         fx, fy, cx, cy = view.intrinsics_px
         if not (np.isfinite([fx, fy, cx, cy]).all() and fx > 0 and fy > 0):
             return "view.bad_intrinsics"
-    if view.image_path is None and not (
-        has_mesh and view.world_from_cam is not None and view.intrinsics_px is not None
-    ):
-        return "view.no_image"
-    return None
+    can_render = has_mesh and view.world_from_cam is not None and view.intrinsics_px is not None
+    return None if view.image_path is not None or handed_over or can_render else "view.no_image"
 
 
 if __name__ == "__main__":

@@ -4,4 +4,10 @@ SOURCES: dict[str, str] = {
     "procedural": "stages.sources.procedural:Procedural",
     "scannet": "stages.sources.scannet:ScanNet",
     "coco": "stages.sources.coco:Coco",
+    "visual_genome": "stages.sources.visual_genome:VisualGenome",
+    "cityscapes": "stages.sources.cityscapes:Cityscapes",
+    "flickr30k": "stages.sources.flickr30k:Flickr30k",
+    "as1b": "stages.sources.as1b:AllSeeing",
+    "image_folder": "stages.sources.image_folder:ImageFolder",
+    "huggingface": "stages.sources.huggingface:HuggingFace",
 }

@@ -72,7 +72,8 @@ class Drop:
 class SceneData:
     """One scene as its dataset gives it, in our frames and units.
 
-    Views without `image_path` are rendered by `ingest` from `mesh`, which also yields their depth and sightings;
+    Views without `image_path` have their encoded picture (JPEG or PNG) in `pictures`, by view id, or are rendered by
+    `ingest` from `mesh`, which also yields their depth and sightings;
     sightings listed here are the source's own annotations. `depth_path` names a depth file as the dataset stores it;
     `depth_encoding` says how `stages.depths` is to read it (a row of its table `DECODERS`). `counts` says how many
     items were read per kind (views, objects, sightings), drops included; `drops` names every item left out.
@@ -85,6 +86,7 @@ class SceneData:
     mesh: LabelledMesh | None = None
     drops: Sequence[Drop] = field(default=())
     counts: Mapping[str, int] = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class SourceError(UserError):

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import fake_coco, fake_scannet
+from tests.sources import (
+    fake_as1b,
+    fake_cityscapes,
+    fake_coco,
+    fake_flickr30k,
+    fake_huggingface,
+    fake_image_folder,
+    fake_scannet,
+    fake_visual_genome,
+)
 from tests.sources.cases import Damage, Fake, SourceCase, fake
 
 CASES: tuple[SourceCase, ...] = (
@@ -14,6 +23,16 @@ CASES: tuple[SourceCase, ...] = (
     fake_scannet.POSED,
     fake_scannet.RENDERED,
     fake_scannet.OPEN,
+    fake_visual_genome.CASE,
+    fake_visual_genome.OLD,
+    fake_cityscapes.CASE,
+    fake_flickr30k.CASE,
+    fake_as1b.PICTURE,
+    fake_as1b.REGION,
+    fake_as1b.COCO_FORM,
+    fake_image_folder.CASE,
+    fake_huggingface.PARQUET,
+    fake_huggingface.ARROW,
 )
 
 

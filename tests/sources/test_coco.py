@@ -16,7 +16,7 @@ from stages.sources.base import SceneData
 from stages.sources.coco import Coco, CocoParams
 from stages.sources.coco.index import spdx
 from stages.sources.coco.masks import encode
-from stages.sources.coco.reader import clipped_box_px
+from stages.sources.photographs import clipped_box_px
 from tests.sources import fake_coco
 from tests.sources.fake_coco import CROWD_COUNTS, SECTION, add, annotation, edit
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from stages import params
 from stages.depths import disk_depths
 from stages.geometry.frames import gravity_of_pose, is_rigid
+from stages.image_header import parse_header
 from stages.registry import resolve
 from stages.render.frames import render_views
 from stages.schema.records import ViewRow, to_table
@@ -143,6 +145,15 @@ def test_pictures_lie_below_the_root_and_have_the_size_stated(dataset: Fake) -> 
         assert (view.depth_encoding is not None) == (view.depth_path is not None)
 
 
+def test_pictures_handed_over_have_the_size_stated(dataset: Fake) -> None:
+    for scene in scenes(dataset):
+        views = {v.view_id: v for v in scene.views}
+        for view_id, encoded in scene.pictures.items():
+            header, view = parse_header(BytesIO(encoded), view_id), views[view_id]
+            assert header.turned_size_wh(view.orientation) == (view.width_px, view.height_px)
+            assert view.image_path is None
+
+
 def test_depth_can_be_read_at_the_pictures_pixels(dataset: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     root = dataset.source().root()
     views = [v for s in scenes(dataset) for v in s.views if v.depth_path is not None]
@@ -157,7 +168,7 @@ def test_depth_can_be_read_at_the_pictures_pixels(dataset: Fake, monkeypatch: py
 
 def test_views_without_picture_can_be_rendered(dataset: Fake) -> None:
     for scene in scenes(dataset):
-        bare = [v for v in scene.views if v.image_path is None]
+        bare = [v for v in scene.views if v.image_path is None and v.view_id not in scene.pictures]
         assert not bare or scene.mesh is not None
         assert all(v.world_from_cam and v.intrinsics_px and v.depth_scale_m == 0.001 for v in bare)
 

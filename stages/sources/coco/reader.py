@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, TypeGuard
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -16,7 +15,7 @@ from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, Source
 from stages.sources.categories import left_out, named, normalise
 from stages.sources.coco.index import UNKNOWN_LICENSE, CocoIndex, load_index
 from stages.sources.coco.masks import SegmentationError, encode
-from stages.sources.image_header import ImageHeaderError, image_size_wh
+from stages.sources.photographs import area_of_px, clipped_box_px, is_finite, picture_size_wh
 
 
 class CocoParams(SourceParams):
@@ -81,14 +80,9 @@ class Coco:
         """
         record = self._images[scene_id]
         image_path = f"{self._params.images}/{record['file_name']}"
-        try:
-            size_wh = image_size_wh(self.root() / image_path)
-        except FileNotFoundError:
-            return Drop("scene.image_missing", image_path)
-        except ImageHeaderError as error:
-            return Drop(f"scene.{error.reason}", image_path)
-        if size_wh != (record["width"], record["height"]):
-            return Drop("scene.image_size", image_path)
+        size_wh = picture_size_wh(self.root(), image_path, (record["width"], record["height"]))
+        if isinstance(size_wh, Drop):
+            return size_wh
         return self._scene(scene_id, record, image_path, size_wh)
 
     @cached_property
@@ -153,30 +147,11 @@ class Coco:
         return _Found(ObjectRow(object_id, scene_id, name.category, raw), sighting)
 
 
-def clipped_box_px(bbox: Any, size_wh: tuple[int, int]) -> Vec4 | str:
-    """Turn COCO's [x, y, width, height] into edges x1, y1, x2, y2 inside the image.
-
-    Returns:
-        Why there is no box: `box_malformed`, `box_empty` (no area) or `box_outside` (no overlap with the image).
-    """
-    if not isinstance(bbox, list) or len(bbox) != 4 or not all(_is_finite(v) for v in bbox):
-        return "box_malformed"
-    x, y, width, height = (float(v) for v in bbox)
-    if width <= 0 or height <= 0:
-        return "box_empty"
-    box_px = (max(x, 0.0), max(y, 0.0), min(x + width, float(size_wh[0])), min(y + height, float(size_wh[1])))
-    return box_px if box_px[2] > box_px[0] and box_px[3] > box_px[1] else "box_outside"
-
-
 def _area_px(annotation: Mapping[str, Any], box_px: Vec4) -> float:
-    box_area_px = (box_px[2] - box_px[0]) * (box_px[3] - box_px[1])
+    box_area_px = area_of_px(box_px)
     given = annotation.get("area")
-    return min(float(given), box_area_px) if _is_finite(given) and given > 0 else box_area_px
+    return min(float(given), box_area_px) if is_finite(given) and given > 0 else box_area_px
 
 
 def _look_up(table: Mapping[int, str], number: Any) -> str | None:
     return table.get(number) if isinstance(number, int) else None
-
-
-def _is_finite(value: Any) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
