@@ -54,9 +54,7 @@ class Cells:
     sigma_deg: Float64[np.ndarray, " n"]
 
 
-def gravity_of_depth(
-    depth_m: Float32[np.ndarray, "h w"], intrinsics_px: Intrinsics, params: GravityParams
-) -> Gravity:
+def gravity_of_depth(depth_m: Float32[np.ndarray, "h w"], intrinsics_px: Intrinsics, params: GravityParams) -> Gravity:
     """Find gravity in one depth map; its metric scale does not matter.
 
     Args:
@@ -70,7 +68,8 @@ def gravity_of_depth(
     weights = 1 / np.square(cells.sigma_deg)
     weights /= weights.sum()
     directions = _cone(params.max_tilt_deg, params.search_step_deg)
-    votes = _votes(cells.normals_c, weights, directions, np.sin(np.radians(params.search_deg)))
+    votes = _votes(cells.normals_c, weights, directions, np.sin(np.radians(params.search_deg)), params.upright_vote)
+    votes *= np.exp(-0.5 * np.square(np.degrees(np.arccos(directions[:, 1])) / params.prior_deg))
     best = int(votes.argmax())
     apart = directions @ directions[best] < np.cos(np.radians(params.rival_deg))
     down = _refined(cells.normals_c, weights, directions[best], params)
@@ -117,6 +116,7 @@ def _votes(
     weights: Float64[np.ndarray, " n"],
     directions: Float64[np.ndarray, "m 3"],
     width: float,
+    upright: float,
 ) -> Float64[np.ndarray, " m"]:
     """Weight of the cells that are level or upright under each direction; less, the further they are from it."""
     votes = np.zeros(len(directions))
@@ -125,9 +125,9 @@ def _votes(
             along = (
                 normals[i, 0] * directions[k, 0] + normals[i, 1] * directions[k, 1] + normals[i, 2] * directions[k, 2]
             )
-            off = min(along * along, 1 - along * along) / (width * width)
-            if off < 1:
-                votes[k] += weights[i] * (1 - off)
+            along = along * along / (width * width)
+            across = 1 / (width * width) - along
+            votes[k] += weights[i] * (max(1 - across, 0.0) + upright * max(1 - along, 0.0))
     return votes
 
 

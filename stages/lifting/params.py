@@ -9,7 +9,7 @@ from pydantic import Field
 from stages.params import Params
 
 DepthKind = Literal["exact", "given", "sensor", "model"]
-TiltKind = Literal["exact", "given", "depth", "model"]
+TiltKind = Literal["exact", "given", "model"]
 
 
 class DepthNoise(Params):
@@ -43,6 +43,8 @@ class GravityParams(Params):
     surface_deg: float = Field(gt=0, description="how far level things are from level, 1-sigma")
     bend_deg: float = Field(ge=0, description="error of a normal along the ray, from depth that bends; 0 across it")
     max_tilt_deg: float = Field(gt=0, lt=90, description="gravity is this near to the picture's down axis")
+    prior_deg: float = Field(gt=0, description="1-sigma of how far it is from it, before anything is seen")
+    upright_vote: float = Field(ge=0, le=1, description="what an upright cell's vote counts; a level one's counts 1")
     search_step_deg: float = Field(gt=0, description="between the directions that are tried")
     search_deg: float = Field(gt=0, lt=45, description="cells this near to level or upright vote for a direction")
     accept_deg: float = Field(gt=0, lt=45, description="cells this near to level or upright take part in the last fit")
@@ -104,6 +106,6 @@ class LiftParams(Params):
     gravity: GravityParams
     observed: ObservedParams
     noise: dict[DepthKind, DepthNoise] = Field(description="by `view.depth_by`; `model` is any other name")
-    tilt_sigma_deg: dict[TiltKind, float] = Field(description="by `view.pose_by`; `depth` is gravity found in depth")
+    tilt_sigma_deg: dict[TiltKind, float] = Field(description="by `view.pose_by`; `model` is any other name")
     sigma: SigmaModel
     fuse: FuseParams

@@ -171,7 +171,7 @@ def test_a_posed_view_gives_the_object_a_box_in_the_world() -> None:
     ("change", "reason"),
     [
         pytest.param({"intrinsics_px": None}, "lift.no_intrinsics", id="no lens"),
-        pytest.param({"gravity_c": None}, "lift.no_gravity", id="no gravity"),
+        pytest.param({"gravity_c": None, "depth_scale_m": None}, "lift.no_gravity", id="no gravity, nor depth for it"),
         pytest.param({"depth_scale_m": None}, "lift.no_depth", id="no depth"),
     ],
 )
