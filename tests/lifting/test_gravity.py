@@ -14,7 +14,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.audits.degrade import SensorNoise, sensor_depth
+from stages.audits.degrade import MonocularNoise, SensorNoise, sensor_depth
+from stages.audits.paths import Eyes, degraded
 from stages.lifting.gravity import Gravity, gravity_of_depth
 from stages.lifting.level import level
 from stages.lifting.params import GravityParams
@@ -167,7 +168,12 @@ def test_what_tells_nothing_says_why(depth: np.ndarray, reason: str) -> None:
 
 
 def levelled(depth: np.ndarray | None, **values: Any) -> tuple[dict[str, Any], dict[str, int]]:
-    row = {"width_px": WIDTH, "height_px": HEIGHT, "intrinsics_px": list(LENS), "depth_scale_m": 0.001} | values
+    row: dict[str, Any] = {
+        "width_px": WIDTH,
+        "height_px": HEIGHT,
+        "intrinsics_px": list(LENS),
+        "depth_scale_m": 0.001,
+    } | values
     view = handmade.table("view", [handmade.view(**row)])
 
     def depths(view_ids: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
@@ -184,6 +190,24 @@ def test_a_view_gets_gravity_its_sigma_and_maker() -> None:
     assert 0 < view["tilt_sigma_deg"] < 1
     assert view["pose_by"] == "depth"
     assert not lost
+
+
+def test_the_audit_can_leave_gravity_to_be_found() -> None:
+    rotation = camera(25.0, -20.0, 3.0)
+    pose = np.eye(4)
+    pose[:3, :3], pose[:3, 3] = rotation, EYE_W
+    row: dict[str, Any] = {"width_px": WIDTH, "height_px": HEIGHT, "intrinsics_px": list(LENS), "depth_scale_m": 0.001}
+    views = [handmade.view(world_from_cam=pose.ravel().tolist(), gravity_c=(-rotation[2]).tolist(), **row)]
+    tables = {name: handmade.table(name, []) for name in ("scene", "object", "sighting")}
+    eyes = Eyes(SENSOR, MonocularNoise.model_validate(settings_of("audit", "lifted") | {"gravity_deg": None}))
+    worse, depths = degraded(
+        tables | {"view": handmade.table("view", views)}, lambda ids: iter((i, room(rotation)) for i in ids), "lifted",
+        eyes, 1,
+    )  # fmt: skip
+    assert worse["view"].to_pylist()[0]["gravity_c"] is None
+    view = level(worse, depths, PARAMS).tables["view"].to_pylist()[0]
+    off = np.degrees(np.arccos(view["gravity_c"] @ -rotation[2]))
+    assert 0.01 < off < 3 * view["tilt_sigma_deg"]
 
 
 GIVEN = [0.0, 0.8, 0.6]
