@@ -174,7 +174,7 @@ def real_frames(root: Path) -> Iterator[tuple[str, list[Frame]]]:
     """Samples of posed RGB-D, and one picture with the tilt of its camera."""
     depth = sorted((root / "7scenes/data").glob("*.depth.png"))
     lens = np.loadtxt(root / "7scenes/data/camera-intrinsics.txt")
-    stated = np.loadtxt(root / "7scenes/data/gravity-direction.txt")  # a fit of its authors to a part of the sequence
+    stated = np.loadtxt(root / "7scenes/data/gravity-direction.txt")  # nothing says how it was found
     poses = [np.loadtxt(str(path).replace("depth.png", "pose.txt")) for path in depth]
     yield "7scenes (stated)", _frames(depth, 0.001, lens, poses, stated)
     depth = sorted((root / "hololens/000/depth").glob("*.png"))

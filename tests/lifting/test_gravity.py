@@ -51,7 +51,7 @@ def turn(axis: int, angle_deg: float) -> np.ndarray:
 
 def camera(yaw_deg: float, pitch_deg: float, roll_deg: float) -> np.ndarray:
     """Rotation world from camera; positive pitch looks up."""
-    return turn(2, yaw_deg) @ LEVEL_CAMERA @ turn(0, pitch_deg) @ turn(2, roll_deg)
+    return np.asarray(turn(2, yaw_deg) @ LEVEL_CAMERA @ turn(0, pitch_deg) @ turn(2, roll_deg))
 
 
 @cache
@@ -67,10 +67,10 @@ def room(world_from_cam: np.ndarray) -> np.ndarray:
         depth = np.maximum(-EYE_W / rays, (ROOM_M - EYE_W) / rays).min(axis=-1)
         one, two = (CHEST[0] - EYE_W) / rays, (CHEST[1] - EYE_W) / rays
     enter, leave = np.minimum(one, two).max(axis=-1), np.maximum(one, two).min(axis=-1)
-    return np.where((enter < leave) & (enter > 0), enter, depth).astype(np.float32)
+    return np.asarray(np.where((enter < leave) & (enter > 0), enter, depth), np.float32)
 
 
-def plane(normal_c: Sequence[float], off_m: float) -> np.ndarray:
+def plane(normal_c: Sequence[float] | np.ndarray, off_m: float) -> np.ndarray:
     """Depth of one plane at a distance from the camera, where rays meet it."""
     unit = np.array(normal_c) / np.linalg.norm(normal_c)
     with np.errstate(divide="ignore"):
