@@ -256,4 +256,4 @@ def _views(view: pa.Table, sighting: pa.Table, fits: Mapping[int, Fit], params: 
 
 
 def _tilt_kind(pose_by: str | None) -> Any:
-    return pose_by if pose_by in ("exact", "given", "depth") else "model"
+    return pose_by if pose_by in ("exact", "given") else "model"
