@@ -1,7 +1,7 @@
-"""Boxes lifted from masks and sensor-like depth: `python -m benchmarks.lifting [FOLDER] [SCENES]`.
+"""Boxes lifted from masks and sensor-like depth: `python -m benchmarks.lifting [FOLDER] [ROOMS]`.
 
 Cuboids of known size stand in an empty room, and furniture in the rooms of FOLDER (default `data/scenes/rooms`,
-ingested with exact boxes; the first SCENES of each shard, default 1). Depth is that of `audit.sensor` in params.yaml;
+ingested with exact boxes; the first of each of ROOMS shards, default 4). Depth is that of `audit.sensor` in params;
 masks bleed 2 px over the silhouette. Sets of cuboids: *low* (top seen), *tall* (two sides, no top), *one side* (no top
 either: nothing tells how deep they are, so every one of them must be flagged).
 
@@ -137,11 +137,11 @@ def _sorted(size: np.ndarray) -> np.ndarray:
     return np.array([size[:2].max(), size[:2].min(), size[2]])
 
 
-def furniture(folder: Path, scenes: int, noise: SensorNoise, params: LiftParams) -> Iterator[Case]:
-    """All objects of some rooms; `one side` by their true boxes, the rest `rooms`."""
+def furniture(folder: Path, rooms: int, noise: SensorNoise, params: LiftParams) -> Iterator[Case]:
+    """All sightings of objects in some rooms; `one side` by their true boxes, the rest `rooms`."""
     eyes = Eyes(noise, MonocularNoise(scale=0, bend=0, smear_px=0, focal=0, gravity_deg=0, mask_px=0))
-    for shard in shards_in(folder, "scene"):
-        tables = _first(folder, shard, scenes)
+    for shard in shards_in(folder, "scene")[:rooms]:
+        tables = _first(folder, shard)
         exact = _truth(tables)
         pixels = read_table(shard_path(folder, "pixels", shard), "pixels")
         worse, depths = degraded(tables, exact_depths(pixels, tables["view"]), "sensor", eyes, 1)
@@ -157,9 +157,9 @@ def furniture(folder: Path, scenes: int, noise: SensorNoise, params: LiftParams)
                 yield Case(group, seen, depth_m, cameras[view_id], floor_v, center_v, _sorted(size_v))
 
 
-def _first(folder: Path, shard: int, scenes: int) -> dict[str, pa.Table]:
+def _first(folder: Path, shard: int) -> dict[str, pa.Table]:
     tables = {n: read_table(shard_path(folder, n, shard), n) for n in ("scene", "view", "object", "sighting")}
-    chosen = tables["scene"].column("scene_id").combine_chunks()[:scenes]
+    chosen = tables["scene"].column("scene_id").combine_chunks()[:1]
     return {n: t.filter(pc.is_in(t.column("scene_id"), chosen)) for n, t in tables.items()}
 
 
@@ -201,7 +201,10 @@ def open3d_box(case: Case, eroded: bool) -> Box | None:
     points_c = np.stack([(x - cx) / fx * z, (y - cy) / fy * z, z], axis=1)[np.isfinite(z)]
     if len(points_c) < 10:
         return None
-    box = o3d.geometry.OrientedBoundingBox.create_from_points(o3d.utility.Vector3dVector(points_c))
+    try:
+        box = o3d.geometry.OrientedBoundingBox.create_from_points(o3d.utility.Vector3dVector(points_c))
+    except RuntimeError:  # points in one plane have no hull
+        return None
     axes_v = case.camera.view_from_cam @ np.asarray(box.R)
     vertical = int(np.abs(axes_v[2]).argmax())
     size = np.roll(np.asarray(box.extent), 2 - vertical)
@@ -267,7 +270,7 @@ def calibration(found: Found) -> dict[str, dict[str, float]]:
     }
 
 
-def main(folder: Path, scenes: int) -> None:
+def main(folder: Path, rooms: int) -> None:
     data = yaml.safe_load(Path("params.yaml").read_text())
     params = LiftParams.model_validate(data["annotate"]["lift"])
     noise = SensorNoise.model_validate({**data["audit"]["sensor"], "mask_px": BLEED_PX})
@@ -276,7 +279,7 @@ def main(folder: Path, scenes: int) -> None:
     for kind in ("low", "tall", "one side"):
         measure(_some(cuboids(kind, noise, params), BOXES), params, found)
     if folder.is_dir():
-        measure(furniture(folder, scenes, noise, params), params, found)
+        measure(furniture(folder, rooms, noise, params), params, found)
     else:
         print(f"{folder}: no such folder, so no rooms (made by `dvc repro`)")
     rows = {group: {name: figures(f) for name, f in by.items()} for group, by in found.items()}
@@ -326,4 +329,4 @@ def _some(cases: Iterator[Case], count: int) -> Iterator[Case]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "data/scenes/rooms"), int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "data/scenes/rooms"), int(sys.argv[2]) if len(sys.argv) > 2 else 4)
