@@ -113,23 +113,20 @@ def _extents(
     """
     points = surface.points_v
     low, high = np.empty(3), np.empty(3)
-    ray = surface.points_v.mean(axis=0)
-    ray[2] = 0.0
-    ray /= max(float(np.linalg.norm(ray)), 1e-9)
+    ray_x, ray_y = _heading(points)
     faces = _faces(surface.normals_v, yaw)
+    missing_m = [max(px - scene.noise.outline_px, 0.0) * scene.pixel_rel * surface.range_m for px in surface.beyond_px]
     for axis, (cos, sin) in enumerate(((np.cos(yaw), np.sin(yaw)), (-np.sin(yaw), np.cos(yaw)))):
         low[axis], high[axis] = ends(points, cos, sin, trim)
-        flat = max(faces[2 * axis : 2 * axis + 2]) / _FLAT
+        flat = max(faces[2 * axis], faces[2 * axis + 1]) / _FLAT
         noise_m = min(1.0, flat) * pixel_noise_m(surface.range_m, scene.noise)
-        _narrow(axis, float(ray[0] * cos + ray[1] * sin), low, high, noise_m)
-        across = abs(float(-ray[1] * cos + ray[0] * sin))
-        if across > _ACROSS:  # this axis runs across the picture
-            missing = (surface.beyond_px[:2] - scene.noise.outline_px).clip(0) * scene.pixel_rel * surface.range_m
-            turned = (missing[0], missing[1]) if ray[1] * cos - ray[0] * sin > 0 else (missing[1], missing[0])
-            low[axis], high[axis] = low[axis] - turned[0], high[axis] + turned[1]
+        _narrow(axis, ray_x * cos + ray_y * sin, low, high, noise_m)
+        across = ray_y * cos - ray_x * sin
+        if abs(across) > _ACROSS:  # this axis runs across the picture
+            before, after = (LEFT, RIGHT) if across > 0 else (RIGHT, LEFT)
+            low[axis], high[axis] = low[axis] - missing_m[before], high[axis] + missing_m[after]
     low[2], high[2] = ends(np.ascontiguousarray(points[:, 2:0:-1]), 1.0, 0.0, trim)
-    above, below = (surface.beyond_px[2:] - scene.noise.outline_px).clip(0) * scene.pixel_rel * surface.range_m
-    low[2], high[2] = low[2] - below, high[2] + above
+    low[2], high[2] = low[2] - missing_m[BELOW], high[2] + missing_m[ABOVE]
     if high[1] - low[1] > high[0] - low[0]:  # the first axis is the longer side
         low, high = np.array([low[1], -high[0], low[2]]), np.array([high[1], -low[0], high[2]])
         yaw += np.pi / 2
@@ -200,6 +197,17 @@ def _spread(
     aside = len(points_v) - upward
     spans = ((last[0] - first[0]) / width[0], (last[1] - first[1]) / width[1]) if upward >= _FEW else (0.0, 0.0)
     return spans, near / aside if aside >= _FEW else 0.0
+
+
+@compiled
+def _heading(points_v: Float64[np.ndarray, "n 3"]) -> tuple[float, float]:
+    """Horizontal unit vector from the camera to the middle of the points."""
+    x, y = 0.0, 0.0
+    for k in range(len(points_v)):
+        x, y = x + points_v[k, 0], y + points_v[k, 1]
+    x, y = x / len(points_v), y / len(points_v)
+    length = max(np.sqrt(x * x + y * y), 1e-9)
+    return x / length, y / length
 
 
 @compiled

@@ -94,7 +94,8 @@ def surface_of(
     at = (box[0], box[1])
     patch = depth_m[box[1] : box[3], box[0] : box[2]]
     area, with_depth = int(np.count_nonzero(mask)), int(np.count_nonzero((mask != 0) & ~np.isnan(patch)))
-    _outline(depth_m, mask, np.argwhere(mask != cv2.erode(mask, _CROSS, borderValue=0)), at, beyond_px, edge_rel, side)
+    rim = np.flatnonzero(mask != cv2.erode(mask, _CROSS, borderValue=0))
+    _outline(depth_m, mask, rim, at, beyond_px, edge_rel, side)
     share = min(1.0, most / max(area, 1))
     found = _sample(
         depth_m, mask, core, at, camera.intrinsics_px, max(erode_px, 1), edge_rel, reach_px, share, points, normals
@@ -157,17 +158,20 @@ def _eroded(mask: UInt8[np.ndarray, "h w"], erode_px: int) -> UInt8[np.ndarray, 
 def _outline(
     depth_m: Float32[np.ndarray, "h w"],
     mask: UInt8[np.ndarray, "bh bw"],
-    rim_yx: Int64[np.ndarray, "n 2"],
+    rim: Int64[np.ndarray, " n"],
     at: tuple[int, int],
     step: int,
     edge_rel: float,
     side: Float64[np.ndarray, "4 3"],
 ) -> None:
-    """Count per side the outline, what is nearer beyond it, and the border; `rim_yx` are the outline's pixels."""
+    """Count per side the outline, what is nearer beyond it, and the border.
+
+    `rim` are the outline's pixels, counted row by row.
+    """
     height, width = depth_m.shape
     rows, columns = mask.shape
-    for n in range(len(rim_yx)):
-        y, x = rim_yx[n]
+    for pixel in rim:
+        y, x = pixel // columns, pixel % columns
         here = depth_m[at[1] + y, at[0] + x]
         for k in range(4):
             nx, ny = x + SIDES_DXDY[k, 0], y + SIDES_DXDY[k, 1]
