@@ -17,8 +17,10 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,7 @@ from stages.schema.store import read_table, shard_path, shards_in
 
 BLEED_PX = 2
 BOXES = 150  # a set
+BATCH = 50
 SIZE_WH, FOCAL_PX, EYE_M, ROOM_M = (640, 480), 420.0, 1.5, 6.0
 ERODE_PX, MOST_POINTS = 3, 2048
 AXES = ("right", "ahead", "up")
@@ -212,29 +215,34 @@ def open3d_box(case: Case, eroded: bool) -> Box | None:
 
 
 def measure(cases: Iterator[Case], params: LiftParams, into: dict[str, dict[str, Found]]) -> None:
-    """Add the cases to `into`: group, then method."""
-    for case in cases:
-        found = into.setdefault(case.group, {n: Found() for n in ("ours", "open3d eroded", "open3d raw")})
-        scene = Scene(1 / min(case.camera.intrinsics_px[:2]), params.noise["sensor"], case.floor_v)
-        lifted = _timed(found["ours"], lambda c=case, s=scene: lift_one(c.seen, c.depth_m, c.camera, s, params))
-        kept = not isinstance(lifted, str) and lifted[1].observed
-        if kept:
-            fit = lifted[1]
-            _add(found["ours"], case, (fit.center_v, fit.size_v))
-            off = np.concatenate([fit.center_v - case.center_v, fit.size_v - case.extents_m])
-            found["ours"].over_sigma.append(off / np.concatenate([fit.sigma_center_m, fit.sigma_size_m]))
+    """Add the cases to `into`: group, then method; one method after the other over `BATCH` cases, as stages work."""
+    while batch := list(islice(cases, BATCH)):
+        kept = []
+        for case in batch:
+            found = into.setdefault(case.group, {n: Found() for n in ("ours", "open3d eroded", "open3d raw")})["ours"]
+            scene = Scene(1 / min(case.camera.intrinsics_px[:2]), params.noise["sensor"], case.floor_v)
+            with _timed(found):
+                lifted = lift_one(case.seen, case.depth_m, case.camera, scene, params)
+            kept.append(not isinstance(lifted, str) and lifted[1].observed)
+            if kept[-1]:
+                fit = lifted[1]
+                _add(found, case, (fit.center_v, fit.size_v))
+                off = np.concatenate([fit.center_v - case.center_v, fit.size_v - case.extents_m])
+                found.over_sigma.append(off / np.concatenate([fit.sigma_center_m, fit.sigma_size_m]))
         for name, eroded in (("open3d eroded", True), ("open3d raw", False)):
-            box = _timed(found[name], lambda c=case, e=eroded: open3d_box(c, e))
-            if kept and box is not None:
-                _add(found[name], case, box)
+            for case, observed in zip(batch, kept, strict=True):
+                with _timed(into[case.group][name]):
+                    box = open3d_box(case, eroded)
+                if observed and box is not None:
+                    _add(into[case.group][name], case, box)
 
 
-def _timed(found: Found, work: Callable[[], Any]) -> Any:
+@contextmanager
+def _timed(found: Found) -> Iterator[None]:
     started = time.process_time()
-    result = work()
+    yield
     found.seconds += time.process_time() - started
     found.cases += 1
-    return result
 
 
 def _add(found: Found, case: Case, box: Box) -> None:
@@ -274,10 +282,10 @@ def main(folder: Path, rooms: int) -> None:
     data = yaml.safe_load(Path("params.yaml").read_text())
     params = LiftParams.model_validate(data["annotate"]["lift"])
     noise = SensorNoise.model_validate({**data["audit"]["sensor"], "mask_px": BLEED_PX})
-    measure(_some(cuboids("low", noise, params), 3), params, {})  # compilation is not counted
+    measure(islice(cuboids("low", noise, params), 3), params, {})  # compilation is not counted
     found: dict[str, dict[str, Found]] = {}
     for kind in ("low", "tall", "one side"):
-        measure(_some(cuboids(kind, noise, params), BOXES), params, found)
+        measure(islice(cuboids(kind, noise, params), BOXES), params, found)
     if folder.is_dir():
         measure(furniture(folder, rooms, noise, params), params, found)
     else:
@@ -330,11 +338,6 @@ def _joined(parts: list[Found]) -> Found:
         total.extent += part.extent
         total.center_m += part.center_m
     return total
-
-
-def _some(cases: Iterator[Case], count: int) -> Iterator[Case]:
-    for _, case in zip(range(count), cases, strict=False):
-        yield case
 
 
 if __name__ == "__main__":

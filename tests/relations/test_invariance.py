@@ -152,19 +152,22 @@ any_rows = rows(st.one_of(st.just(0.0), st.sampled_from((45.0, 90.0, -30.0)), st
 few = settings(max_examples=12)
 
 
+def turned(world: World, yaw_deg: float, shift: Sequence[float] = (0.0, 0.0, 0.0)) -> World:
+    """The world with its camera, turned about the vertical and moved."""
+    turn, pose = about(2, yaw_deg), world.world_from_cam.copy()
+    pose[:3, :3], pose[:3, 3] = turn @ pose[:3, :3], turn @ pose[:3, 3] + shift
+    return replace(
+        world, center_w=world.center_w @ turn.T + shift, world_from_box=turn @ world.world_from_box, world_from_cam=pose
+    )
+
+
 @few
 @given(any_rows, st.floats(-180, 180), st.tuples(*[st.floats(-100, 100)] * 3))
 def test_turning_and_moving_the_world_changes_nothing(
     listed: dict[str, tuple[float, ...]], yaw_deg: float, shift: tuple[float, float, float]
 ) -> None:
     world = world_of(listed, -15.0)
-    turn = about(2, yaw_deg)
-    pose = world.world_from_cam.copy()
-    pose[:3, :3], pose[:3, 3] = turn @ pose[:3, :3], turn @ pose[:3, 3] + shift
-    moved = replace(
-        world, center_w=world.center_w @ turn.T + shift, world_from_box=turn @ world.world_from_box, world_from_cam=pose
-    )
-    assert_same(facts_of(moved), facts_of(world))
+    assert_same(facts_of(turned(world, yaw_deg, shift)), facts_of(world))
 
 
 @few
@@ -305,3 +308,22 @@ def test_units_give_the_same_length(metres: float) -> None:
         assert float(said) / PER_METRE[unit] == pytest.approx(
             metres, abs=(0.5 + 1e-6) * 10.0 ** -DECIMALS[unit] / PER_METRE[unit]
         )
+
+
+SMALL, CUBE = (0.05, 0.05, 0.05, 0.0, 0.0), (0.5, 0.5, 0.5, 0.0, 0.0)
+AT_THRESHOLDS = [
+    pytest.param(CUBE, (-1.0, 4.0), (1.1, 4.0), "nearest_to:chair_0.table_0", id="lead of the nearest: min_gap_m"),
+    pytest.param(CUBE, (-0.7, 4.0), (2.0, 4.0), "distance_closest:chair_0.table_0", id="gap: min_distance_m"),
+    pytest.param(SMALL, (0.0, 3.9), (2.0, 4.0), "in_front_of:chair_0.table_0", id="depth differs by min_gap_m"),
+]
+
+
+@pytest.mark.parametrize(("box", "chair", "lamp", "fact"), AT_THRESHOLDS)
+def test_facts_at_a_threshold_stay_wherever_the_world_is_turned(
+    box: tuple[float, ...], chair: tuple[float, float], lamp: tuple[float, float], fact: str
+) -> None:
+    """Last bits differ from turn to turn, and decide nothing."""
+    places = {"table_0": (0.0, 4.0), "chair_0": chair, "lamp_0": lamp, "cup_0": (0.0, 7.0)}
+    world = world_of({name: (*place, 0.0, *box) for name, place in places.items()})
+    stated = [any(name.startswith(fact) for name in facts_of(turned(world, yaw))) for yaw in range(0, 180, 7)]
+    assert all(stated)
