@@ -193,6 +193,26 @@ def test_plane_geometry() -> None:
     assert polygon_distance(square, [(-1.0, 0.5), (3.0, 0.5), (3.0, 1.0), (-1.0, 1.0)]) == 0.0, "a cross"
 
 
+@pytest.mark.parametrize("view_id", VIEWS)
+def test_pixels_are_those_of_a_plain_slab_test(view_id: str) -> None:
+    """One ray per pixel against every box by its six planes; only pixels at an edge may differ."""
+    camera = TRUTH.cameras[view_id]
+    x, y = np.meshgrid(np.arange(camera.width_px), np.arange(camera.height_px))
+    fx, fy, cx, cy = camera.intrinsics_px
+    rays_w = np.stack([(x - cx) / fx, (y - cy) / fy, np.ones(x.shape)], axis=-1) @ camera.world_from_cam[:3, :3].T
+    enter = []
+    for center, size, yaw_deg in THINGS.values():
+        ray, eye = rays_w @ turned(yaw_deg), (camera.eye_w - center) @ turned(yaw_deg)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            planes = (np.multiply.outer((-0.5, 0.5), size)[:, None, None] - eye) / ray
+        near, far = planes.min(axis=0).max(axis=-1), planes.max(axis=0).min(axis=-1)
+        enter.append(np.where((near < far) & (near > 0), near, np.inf))
+    first = np.where(np.isfinite(np.min(enter, axis=0)), np.argmin(enter, axis=0), -1)
+    seen = TRUTH.pixels(view_id)
+    for label, name in enumerate(THINGS):
+        assert seen.get(f"s/1:{name}", 0) == pytest.approx(int((first == label).sum()), abs=4, rel=0.002), name
+
+
 @pytest.mark.parametrize(
     ("angle", "word"), [(0, "straight"), (46, "left"), (-90, "right"), (135, "back"), (180, "back")]
 )
