@@ -27,6 +27,8 @@ from benchmarks.real_depth import lift_masks, lift_params, samples_folder
 from stages.geometry.boxes import corners
 
 FINER = 3  # pixels of the picture per pixel of depth: 50,000 points do not fill it
+FEWEST, JUMP_REL = 2, 0.05  # neighbours of a pixel that is filled, and how far they may be apart
+CLOSED_PX = 7  # gaps of a mask where the sensor gave no depth
 CAM_FROM_UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])  # x, forward, up to OpenCV
 HUES_DEG = {"Yellow": (40, 65), "Green": (70, 160), "blue": (170, 260), "pink": (290, 359), "Brown": (10, 40)}
 MIN_SATURATION = 0.25
@@ -125,7 +127,19 @@ def depth_of_points(points_w: np.ndarray, k: np.ndarray, cam_from_world: np.ndar
     depth_m[pixels] = z[order][first + (count - 1) // 2]
     pose = np.eye(4)
     pose[:3, :3] = cam_from_world.T
-    return Frame("17", depth_m.reshape(height, width), (fx, fy, cx, cy), pose)
+    return Frame("17", filled(depth_m.reshape(height, width)), (fx, fy, cx, cy), pose)
+
+
+def filled(depth_m: np.ndarray) -> np.ndarray:
+    """Give pixels without depth the mean inverse depth of the neighbours that have it, where those agree."""
+    known = np.isfinite(depth_m)
+    kernel = np.ones((3, 3), np.uint8)
+    inverse = np.where(known, 1.0 / np.where(known, depth_m, 1.0), 0.0)
+    count = cv2.boxFilter(known.astype(np.float64), -1, (3, 3), normalize=False)
+    mean = cv2.boxFilter(inverse, -1, (3, 3), normalize=False) / np.maximum(count, 1)
+    nearest, farthest = cv2.dilate(inverse, kernel), cv2.erode(np.where(known, inverse, 1e9), kernel)
+    smooth = (count >= FEWEST) & (nearest < farthest * (1 + JUMP_REL))
+    return np.where(~known & smooth, 1.0 / np.maximum(mean, 1e-9), depth_m).astype(np.float32)
 
 
 def lifted_against(box: Given, frame: Frame) -> dict[str, Any]:
@@ -134,7 +148,8 @@ def lifted_against(box: Given, frame: Frame) -> dict[str, Any]:
     fx, fy, cx, cy = frame.intrinsics_px
     rays = np.stack([(x - cx) / fx, (y - cy) / fy, np.ones(x.shape)], axis=-1)
     points_w = rays * frame.depth_m[..., None] @ frame.world_from_cam[:3, :3].T
-    (found,) = lift_masks(frame, [box.holds(points_w)], "sensor", lift_params())
+    mask = cv2.morphologyEx(box.holds(points_w).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((CLOSED_PX, CLOSED_PX)))
+    (found,) = lift_masks(frame, [mask > 0], "sensor", lift_params())
     if found is None:
         return {"lifted": False}
     lifted = Given(box.name, found.center_w, found.size_m, Rotation.from_euler("z", found.yaw_deg, True).as_matrix())
