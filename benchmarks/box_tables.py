@@ -102,7 +102,9 @@ def of_multiscan(objects: Sequence[dict[str, Any]]) -> dict[str, float]:
     return {
         "boxes": len(boxes.names),
         "corners_agree": float((off <= SAME_M).mean()),
-        "centroid_in_the_middle": float((np.abs((boxes.low + boxes.high) / 2 - boxes.center).max(axis=1) <= SAME_M).mean()),
+        "centroid_in_the_middle": float(
+            (np.abs((boxes.low + boxes.high) / 2 - boxes.center).max(axis=1) <= SAME_M).mean()
+        ),
         "longest_edge_agrees": float((np.abs(longer) <= SAME_M).mean()),
         "leaning": float((boxes.lean_deg() > TILT_DEG).mean()),
         "with_up_and_front": len(stated),

@@ -115,7 +115,9 @@ def sun_box(name: str, numbers: list[float]) -> Given:
 def depth_of_points(points_w: np.ndarray, k: np.ndarray, cam_from_world: np.ndarray, shape: tuple[int, int]) -> Frame:
     """Depth at a third of the picture's size: the middle one of the points that fall into a pixel."""
     height, width = (side // FINER for side in shape)
-    fx, fy, cx, cy = ((k[i, j] + shift) / FINER - shift for i, j, shift in ((0, 0, 0), (1, 1, 0), (0, 2, 0.5), (1, 2, 0.5)))
+    fx, fy, cx, cy = (
+        (k[i, j] + shift) / FINER - shift for i, j, shift in ((0, 0, 0), (1, 1, 0), (0, 2, 0.5), (1, 2, 0.5))
+    )
     points_c = points_w @ cam_from_world.T
     z = points_c[:, 2]
     x, y = np.rint(points_c[:, 0] / z * fx + cx), np.rint(points_c[:, 1] / z * fy + cy)
@@ -199,7 +201,9 @@ def robospatial(folder: Path, pictures: Path | None = None) -> list[dict[str, An
     told = json.loads((folder / "annotations/example_input.json").read_text())
     (image_path,) = (folder / "images").rglob(told["image_name"])
     picture = cv2.imread(str(image_path))
-    camera = {name: np.array(told["camera_annotations"][name]) for name in ("intrinsic", "extrinsic", "axis_align_matrix")}
+    camera = {
+        name: np.array(told["camera_annotations"][name]) for name in ("intrinsic", "extrinsic", "axis_align_matrix")
+    }
     pose = camera["axis_align_matrix"] @ camera["extrinsic"]
     rows, outlines = [], []
     for told_object in told["objects"]:

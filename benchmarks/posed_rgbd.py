@@ -101,7 +101,11 @@ def _levelled(frames: Sequence[Frame], depth_by: DepthKind, stated_up_w: np.ndar
     """Turn the world so that z points up."""
     normals_w = np.concatenate([_sparse_normals(f) @ f.world_from_cam[:3, :3].T for f in frames])
     up_w = up_of_normals(normals_w, -np.mean([f.world_from_cam[:3, 1] for f in frames], axis=0))
-    off = np.nan if stated_up_w is None else float(np.degrees(np.arccos(up_w @ stated_up_w / np.linalg.norm(stated_up_w))))
+    off = (
+        np.nan
+        if stated_up_w is None
+        else float(np.degrees(np.arccos(up_w @ stated_up_w / np.linalg.norm(stated_up_w))))
+    )
     turn = np.eye(4)
     turn[:3, :3] = rotation_to_up(up_w)
     return PosedSet([replace(f, world_from_cam=turn @ f.world_from_cam) for f in frames], depth_by, off)

@@ -195,9 +195,7 @@ def region_masks(
     return found
 
 
-def lift_masks(
-    frame: Frame, masks: Sequence[np.ndarray], depth_by: DepthKind, params: LiftParams
-) -> list[Box | None]:
+def lift_masks(frame: Frame, masks: Sequence[np.ndarray], depth_by: DepthKind, params: LiftParams) -> list[Box | None]:
     """Lift every mask of a frame by the engine's own stage; None where it gives no box."""
     if not masks:
         return []

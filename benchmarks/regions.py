@@ -150,11 +150,18 @@ def _concave(points_c: np.ndarray, normals_c: np.ndarray) -> np.ndarray:
     """Tell where the normals left and right, or above and below, turn towards each other."""
     concave = np.zeros(points_c.shape[:2], dtype=bool)
     for dx, dy in ((1, 0), (0, 1)):
-        apart = _shifted(points_c, dx, dy) - _shifted(points_c, -dx, -dy)
-        turn = _shifted(normals_c, dx, dy) - _shifted(normals_c, -dx, -dy)
+        (to, to_normal), (from_, from_normal) = (_beside(points_c, normals_c, sign * dx, sign * dy) for sign in (1, -1))
         with np.errstate(invalid="ignore"):
-            concave |= (turn * apart).sum(axis=-1) < -_CONCAVE * np.linalg.norm(apart, axis=-1)
+            turn = ((to_normal - from_normal) * (to - from_)).sum(axis=-1)
+            concave |= turn < -_CONCAVE * np.linalg.norm(to - from_, axis=-1)
     return concave
+
+
+def _beside(points_c: np.ndarray, normals_c: np.ndarray, dx: int, dy: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points and normals the reach away; a pixel's own where there are none, or beside the border regions would join."""
+    points, normals = _shifted(points_c, dx, dy), _shifted(normals_c, dx, dy)
+    missing = ~np.isfinite(points + normals).all(axis=-1, keepdims=True)
+    return np.where(missing, points_c, points), np.where(missing, normals_c, normals)
 
 
 def _grown(numbers: np.ndarray, points_c: np.ndarray, normals_c: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from stages.lifting.params import LiftParams
 
 _TURNED = 2048  # points that the joint turn is searched in
 
+
 @dataclass(frozen=True)
 class Glance:
     """Points and box of an object in one view, and where that view's space lies in the world."""
