@@ -4,10 +4,11 @@ FOLDER (default: environment variable ENGINE_SAMPLES, else `../shared/data`) hol
 `benchmarks/vsi_bench_truth.py` does for corners, counts and longest edges of VSI-Bench, this does for:
 
 - MultiScan's scan: corners of each box against its own `min` and `max`, the longest edge of the engine's upright box
-  against `axesLengths`, `up` and `front` against the axes; room size: `floor_outline` of points on the boxes of floor and
-  walls against the floor's own box;
-- both: the distance of closest points of two boxes by the engine's closed form (`upright_gap`, on upright boxes) against
-  bounded least squares on the boxes as given, and against the gap of the `min`-`max` boxes, which cannot be larger;
+  against `axesLengths`, `up` and `front` against the axes; room size: `floor_outline` of points on the boxes of floor
+  and walls against the floor's own box;
+- both: the distance of closest points of two boxes by the engine's closed form (`upright_gap`, on upright boxes)
+  against bounded least squares on the boxes as given, and against the gap of the `min`-`max` boxes, which cannot be
+  larger;
 - VSI-Bench: `room_size` against the hull of the boxes' centres, which stand in the room.
 
 Every mismatch is printed.
@@ -27,7 +28,7 @@ import cv2
 import numpy as np
 from scipy.optimize import lsq_linear
 
-from benchmarks.real_depth import samples_folder
+from benchmarks.vsi_bench_truth import samples_folder
 from stages.geometry.boxes import corners, upright, upright_gap
 from stages.geometry.floor import floor_height_m, floor_outline
 from stages.geometry.outlines import polygon_area
@@ -95,8 +96,10 @@ def of_multiscan(objects: Sequence[dict[str, Any]]) -> dict[str, float]:
     extents, _ = upright(boxes.size_m, boxes.world_from_box)
     longer = extents.max(axis=1) - boxes.size_m.max(axis=1)
     stated = [(o["label"], o["obb"]) for o in objects if "up" in o["obb"]]
-    directions = {name: np.array([_axis_of(o["obb"][name], b) for o, b in zip(objects, boxes.world_from_box, strict=True)
-                                  if name in o["obb"]]) for name in ("up", "front")}  # fmt: skip
+    directions = {
+        name: np.array([_axis_of(obb[name], boxes.world_from_box[boxes.names.index(label)]) for label, obb in stated])
+        for name in ("up", "front")
+    }
     _tell("corners and min, max", boxes.names, off)
     _tell("longest edge", boxes.names, np.abs(longer))
     return {
@@ -147,8 +150,8 @@ def _distances(scenes: Sequence[Boxes], most: int | None) -> dict[str, float]:
         a, b = np.array(pairs).T
         extents, yaw = upright(boxes.size_m, boxes.world_from_box)
         closed.append(upright_gap(boxes.center[a], extents[a], yaw[a], boxes.center[b], extents[b], yaw[b]))
-        bound.append(np.linalg.norm(np.maximum(np.maximum(boxes.low[a] - boxes.high[b], boxes.low[b] - boxes.high[a]), 0),
-                                    axis=1))  # fmt: skip
+        between = np.maximum(boxes.low[a] - boxes.high[b], boxes.low[b] - boxes.high[a])
+        bound.append(np.linalg.norm(between.clip(0), axis=1))
         exact.append(np.array([least_squares_gap(boxes, i, j) for i, j in pairs]))
         leans.append(np.maximum(boxes.lean_deg()[a], boxes.lean_deg()[b]) > TILT_DEG)
         names += [f"{boxes.names[i]} - {boxes.names[j]}" for i, j in pairs]
@@ -211,7 +214,7 @@ def _hull_m2(points_xy: np.ndarray) -> float:
 
 
 def _tell(what: str, names: Sequence[str], off_m: np.ndarray) -> None:
-    for k in np.flatnonzero(off_m > SAME_M):
+    for k in np.flatnonzero(off_m > SAME_M).tolist():
         print(f"{what}: {names[k]}: off by {off_m[k]:.3f} m")
 
 

@@ -3,8 +3,9 @@
 FOLDER (default: environment variable ENGINE_SAMPLES, else `../shared/data`) holds `sunrgbd` and `robospatial_example`.
 
 - SUN RGB-D 000017: outlines of the projected boxes against the annotated 2D boxes, as its conventions say and with each
-  trap sprung (`Rt` not transposed, the older file's angle not negated). Then both objects are lifted by `stages.lifting`
-  from the point cloud's depth, mask: the pixels whose points lie in the annotated box; and compared with that box.
+  trap sprung (`Rt` not transposed, the older file's angle not negated). Then both objects are lifted by
+  `stages.lifting` from the point cloud's depth, mask: the pixels whose points lie in the annotated box; and compared
+  with that box.
 - RoboSpatial's example: boxes by camera-to-world pose and Euler angles ZXY. It has no 2D boxes or masks; five names say
   a colour, so that colour's share inside the projected outline is compared with its share in the picture.
 """
@@ -23,7 +24,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from benchmarks.posed_rgbd import Frame
-from benchmarks.real_depth import lift_masks, lift_params, samples_folder
+from benchmarks.real_depth import lift_masks, lift_params
+from benchmarks.vsi_bench_truth import samples_folder
 from stages.geometry.boxes import corners
 
 FINER = 3  # pixels of the picture per pixel of depth: 50,000 points do not fill it
@@ -200,7 +202,7 @@ def robospatial(folder: Path, pictures: Path | None = None) -> list[dict[str, An
     """Figures of the eight annotated objects."""
     told = json.loads((folder / "annotations/example_input.json").read_text())
     (image_path,) = (folder / "images").rglob(told["image_name"])
-    picture = cv2.imread(str(image_path))
+    picture = read_picture(image_path)
     camera = {
         name: np.array(told["camera_annotations"][name]) for name in ("intrinsic", "extrinsic", "axis_align_matrix")
     }
@@ -225,6 +227,14 @@ def robospatial(folder: Path, pictures: Path | None = None) -> list[dict[str, An
     return rows
 
 
+def read_picture(path: Path) -> np.ndarray:
+    """Read a picture, blue first."""
+    picture = cv2.imread(str(path))
+    if picture is None:
+        raise OSError(f"{path}: cannot be read as a picture")
+    return picture
+
+
 def _share_inside(outline_px: np.ndarray, shape: tuple[int, ...]) -> float:
     """Share of an outline's area inside the picture."""
     frame = np.array([[0, 0], [shape[1], 0], [shape[1], shape[0]], [0, shape[0]]], np.float32) - 0.5
@@ -246,7 +256,7 @@ def _draw(picture: Path, outlines: list[np.ndarray], folder: Path | None) -> Non
     """Write the picture with the outlines, where a folder was named."""
     if folder is None:
         return
-    canvas = cv2.imread(str(picture))
+    canvas = read_picture(picture)
     for outline in outlines:
         cv2.polylines(canvas, [np.rint(outline).astype(np.int32)], True, (0, 0, 255), 2)
     folder.mkdir(parents=True, exist_ok=True)

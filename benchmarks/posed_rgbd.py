@@ -1,8 +1,8 @@
 """Posed RGB-D samples as frames in a world whose z axis points up: 7-Scenes, HoloLens, Replica.
 
-Upward of each set is found in its depth, not taken from its files: the normals of all frames in world axes, those within
-45 degrees of the cameras' mean upward axis, and of these the densest cone (floors, tables). What the files say of it
-(Replica's z axis, 7-Scenes' `gravity-direction.txt`) is compared with that.
+Upward of each set is found in its depth, not taken from its files: the normals of all frames in world axes, those
+within 45 degrees of the cameras' mean upward axis, and of these the densest cone (floors, tables). What the files say
+of it (Replica's z axis, 7-Scenes' `gravity-direction.txt`) is compared with that.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def replica(folder: Path) -> PosedSet:
     """Replica as NICE-SLAM renders it: exact depth, z up."""
     camera = json.loads((folder / "cam_params.json").read_text())["camera"]
     poses = np.loadtxt(folder / "room0_test/traj.txt").reshape(-1, 4, 4)
-    frames = [Frame(path.stem[5:], _depth_m(path, 1 / camera["scale"]), tuple(camera[k] for k in ("fx", "fy", "cx", "cy")),
-                    poses[int(path.stem[5:])])
+    fx, fy, cx, cy = (float(camera[k]) for k in ("fx", "fy", "cx", "cy"))
+    frames = [Frame(path.stem[5:], _depth_m(path, 1 / camera["scale"]), (fx, fy, cx, cy), poses[int(path.stem[5:])])
               for path in sorted((folder / "room0_test/results").glob("depth*.png"))]  # fmt: skip
     return _levelled(frames, "exact", np.array([0.0, 0.0, 1.0]))
 

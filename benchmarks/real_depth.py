@@ -14,7 +14,6 @@ or 2 degrees away. One-sided regions (upright, one direction) must be flagged: t
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,12 +27,12 @@ from pycocotools import mask as coco_mask
 
 from benchmarks.posed_rgbd import SETS, Frame, PosedSet
 from benchmarks.regions import RegionLimits, carry, normals_of, points_of, regions_of, same_surface
+from benchmarks.vsi_bench_truth import samples_folder
 from stages.geometry.frames import gravity_of_pose, view_from_cam
 from stages.lifting.lift import lift
 from stages.lifting.params import DepthKind, LiftParams
 from stages.schema.tables import TABLES
 
-DEFAULT = Path(__file__).parents[1] / "../shared/data"
 LIMITS = RegionLimits()
 CHOICES = ("same", "own")
 PARTNERS, SPARSE_PX = 4, 4
@@ -116,11 +115,6 @@ def main(folder: Path, only: Sequence[str] = tuple(SETS), most_frames: int | Non
     return found
 
 
-def samples_folder() -> Path:
-    """Folder of dataset samples."""
-    return Path(os.environ.get("ENGINE_SAMPLES", DEFAULT))
-
-
 def lift_params() -> LiftParams:
     """Section `annotate.lift` of the project's parameters."""
     text = (Path(__file__).parents[1] / "params.yaml").read_text()
@@ -159,8 +153,11 @@ def one_sided_boxes(posed: PosedSet, params: LiftParams, most_frames: int | None
 
 def pairs_of(frames: Sequence[Frame]) -> list[tuple[int, int]]:
     """Each frame with the last few that still show enough of it, and it of them, from another place."""
-    return [(a, b) for a in range(len(frames))
-            for b in [b for b in range(a + 1, len(frames)) if worth_comparing(frames[a], frames[b])][-PARTNERS:]]  # fmt: skip
+    pairs = []
+    for a, frame in enumerate(frames):
+        partners = [b for b in range(a + 1, len(frames)) if worth_comparing(frame, frames[b])]
+        pairs += [(a, b) for b in partners[-PARTNERS:]]
+    return pairs
 
 
 def worth_comparing(a: Frame, b: Frame) -> bool:
@@ -207,8 +204,11 @@ def lift_masks(frame: Frame, masks: Sequence[np.ndarray], depth_by: DepthKind, p
                 intrinsics_px=list(frame.intrinsics_px), gravity_c=gravity_c.tolist(), depth_scale_m=0.001,
                 depth_by=depth_by, pose_by="given")  # fmt: skip
     objects = [_row("object", object_id=i, scene_id="real/0", category="thing", category_raw="thing") for i in ids]
-    sightings = [_row("sighting", view_id=view_id, object_id=i, scene_id="real/0", crowd=False, confidence=1.0,
-                      detected_by="depth", **_mask_columns(mask)) for i, mask in zip(ids, masks, strict=True)]  # fmt: skip
+    sightings = [
+        _row("sighting", view_id=view_id, object_id=i, scene_id="real/0", crowd=False, confidence=1.0,
+             detected_by="depth", **_mask_columns(mask))
+        for i, mask in zip(ids, masks, strict=True)
+    ]  # fmt: skip
     tables = {name: pa.Table.from_pylist(rows, schema=TABLES[name].schema)
               for name, rows in (("view", [view]), ("object", objects), ("sighting", sightings))}  # fmt: skip
     result = lift(tables, lambda view_ids: iter([(view_id, frame.depth_m)]), params)

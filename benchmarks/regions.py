@@ -1,7 +1,7 @@
 """Static regions of a depth frame, and the same surface in another frame.
 
-A region is a piece of surface that bends outward only: a box on a table shows top and sides as one piece, and ends where
-it meets the table (a concave edge) or where depth jumps. No colour, no labels, nothing random.
+A region is a piece of surface that bends outward only: a box on a table shows top and sides as one piece, and ends
+where it meets the table (a concave edge) or where depth jumps. No colour, no labels, nothing random.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def _concave(points_c: np.ndarray, normals_c: np.ndarray) -> np.ndarray:
 
 
 def _beside(points_c: np.ndarray, normals_c: np.ndarray, dx: int, dy: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points and normals the reach away; a pixel's own where there are none, or beside the border regions would join."""
+    """Points and normals the reach away; a pixel's own where there are none, else regions join along the border."""
     points, normals = _shifted(points_c, dx, dy), _shifted(normals_c, dx, dy)
     missing = ~np.isfinite(points + normals).all(axis=-1, keepdims=True)
     return np.where(missing, points_c, points), np.where(missing, normals_c, normals)

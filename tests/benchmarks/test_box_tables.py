@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from benchmarks.box_tables import boxes_of, least_squares_gap, main, of_multiscan, of_vsi_bench, samples_folder
+from benchmarks.box_tables import boxes_of, least_squares_gap, main, of_multiscan, of_vsi_bench
+from benchmarks.vsi_bench_truth import samples_folder
 from stages.geometry.boxes import upright_gap
 
 Numbers = tuple[float, float, float]

@@ -16,11 +16,11 @@ from benchmarks.given_boxes import (
     project,
     rectangle_iou,
     robospatial,
-    samples_folder,
     sun_box,
     sun_rgbd,
     upright_iou,
 )
+from benchmarks.vsi_bench_truth import samples_folder
 
 K = np.array([[600.0, 0, 299.5], [0, 600.0, 224.5], [0, 0, 1]])
 LEVEL = cam_from_upright(np.eye(3))
@@ -81,8 +81,8 @@ def test_a_box_of_points_is_lifted_to_itself() -> None:
     box = Given("chest", np.array([0.1, 2.5, -0.9]), np.array([0.9, 0.6, 0.6]),
                 Rotation.from_euler("z", 25, degrees=True).as_matrix())  # fmt: skip
     steps = np.linspace(-0.5, 0.5, 140)
-    sides = [np.stack(np.broadcast_arrays(*np.meshgrid(*[np.array([-0.5, 0.5]) if k == axis else steps for k in range(3)])),
-                      axis=-1).reshape(-1, 3) for axis in range(3)]  # fmt: skip
+    grids = [[np.array([-0.5, 0.5]) if k == axis else steps for k in range(3)] for axis in range(3)]
+    sides = [np.stack(np.meshgrid(*grid), axis=-1).reshape(-1, 3) for grid in grids]
     frame = depth_of_points(
         (np.concatenate(sides) * box.size_m) @ box.world_from_box.T + box.center_w, K, LEVEL, (600, 600)
     )

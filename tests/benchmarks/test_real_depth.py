@@ -22,9 +22,9 @@ from benchmarks.real_depth import (
     main,
     one_sided_boxes,
     pairs_of,
-    samples_folder,
 )
 from benchmarks.regions import RegionLimits, carry, points_of, regions_of
+from benchmarks.vsi_bench_truth import samples_folder
 
 K = (600.0, 600.0, 319.5, 239.5)
 LIMITS = RegionLimits()
