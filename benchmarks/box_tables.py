@@ -76,7 +76,7 @@ def main(folder: Path) -> dict[str, dict[str, float]]:
         found[f"vsi_bench {path.name.split('_meta')[0]}"] = of_vsi_bench(json.loads(path.read_text()))
     for name, row in found.items():
         print(name, *(f"{k} {v:.4g}" for k, v in row.items()), sep="\n  ")
-    print(json.dumps(found))
+    print(json.dumps(found).replace("NaN", "null"))
     return found
 
 

@@ -111,7 +111,7 @@ def main(folder: Path, only: Sequence[str] = tuple(SETS), most_frames: int | Non
     print(f"{'':28}", *(f"{name:>15}" for name in table))
     for key in next(iter(table.values())):
         print(f"{key:28}", *(f"{row[key]:>15.4g}" for row in table.values()))
-    print(json.dumps(found))
+    print(json.dumps(found).replace("NaN", "null"))
     return found
 
 
