@@ -184,6 +184,18 @@ def test_a_posed_view_gives_the_object_a_box_in_the_world() -> None:
 
 
 @pytest.mark.parametrize(
+    "size_m", [(0.5, 0.5, 1.6), (0.8, 0.4, 1.9), (0.6, 0.4, 1.7)], ids=["square", "long", "oblong"]
+)
+def test_two_sides_of_a_tall_object_keep_their_turn_in_the_world(size_m: tuple[float, float, float]) -> None:
+    depth, mask, gravity_c = scene((0.2, 3.0, size_m[2] / 2 - EYE), size_m, 40.0, -5.0)
+    up_c = -np.array(gravity_c)
+    pose = np.eye(4)
+    pose[:3, :3] = np.stack([np.array([1.0, 0.0, 0.0]), np.cross(up_c, [1.0, 0.0, 0.0]), up_c])
+    (found,) = run(depth, mask, gravity_c, world_from_cam=pose.ravel().tolist()).tables["object"].to_pylist()
+    assert sorted(found["size_m"][:2]) == pytest.approx(sorted(size_m[:2]), abs=0.04)
+
+
+@pytest.mark.parametrize(
     ("change", "reason"),
     [
         pytest.param({"intrinsics_px": None}, "lift.no_intrinsics", id="no lens"),
