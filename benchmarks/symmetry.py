@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,8 @@ def angles(folder: Path) -> dict[str, float]:
 
 def foreign(folder: Path, limits: SymmetryLimits) -> dict[str, float | None]:
     """Measured symmetry of every model in a folder."""
+    if find_spec("PIL") is None:
+        raise SystemExit("without Pillow the pictures on models cannot be read; install `pillow` or leave out MODELS")
     print(f"\n{'model':36} {'turn':>6} {'ms':>6}")
     out = {}
     for path in sorted(p for p in folder.rglob("*") if p.suffix in (".glb", ".obj")):

@@ -39,8 +39,7 @@ class SymmetryLimits(Params):
     sides: int = Field(ge=2, le=64, multiple_of=2, description="pairs of pictures per turn, evenly round the object")
     pitch_deg: float = Field(ge=0, le=60, description="how far the pictures look down")
     reach: float = Field(ge=0, le=0.1, description="how far like places may lie apart, share of the object's size")
-    color: float = Field(gt=0, description="colour difference (CIE 1976) that is seen")
-    normal_deg: float = Field(gt=0, le=90, description="difference of facing that is seen")
+    color: float = Field(gt=0, description="colour difference (CIE 1976) that is seen, shading included")
     detail: float = Field(
         gt=0, lt=1, description="side of the smallest patch that is noticed, share of the object's size"
     )
@@ -119,8 +118,7 @@ class Pictures:
         """Return the pixels of each picture that have no like in the other, without specks."""
         one, two = (self.view(round(a % 360.0, 6) % 360.0) for a in (one_deg, two_deg))
         reach_px = self._limits.reach * self.size_px
-        least = math.cos(math.radians(self._limits.normal_deg))
-        masks = [_unlike(a, b, reach_px, self._limits.color, least) for a, b in ((one, two), (two, one))]
+        masks = [_unlike(a, b, reach_px, self._limits.color) for a, b in ((one, two), (two, one))]
         return [cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0 for mask in masks]
 
     def _view(self, azimuth_deg: float) -> Float32[np.ndarray, "h w 7"]:
@@ -175,7 +173,7 @@ def _colors_finite(mesh: LabelledMesh) -> bool:
 
 def _lab(linear: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
     """Turn linear RGB into CIE L*a*b*."""
-    srgb = (np.clip(linear, 0, 1) ** (1 / 2.2)).astype(np.float32)
+    srgb: np.ndarray = (np.clip(linear, 0, 1) ** (1 / 2.2)).astype(np.float32)
     if len(srgb) == 0:
         return srgb
     lab: np.ndarray = cv2.cvtColor(srgb[None], cv2.COLOR_RGB2Lab)[0]
@@ -183,24 +181,22 @@ def _lab(linear: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
 
 
 @compiled
-def _unlike(one: np.ndarray, two: np.ndarray, reach_px: float, color: float, least_cos: float) -> np.ndarray:
+def _unlike(one: np.ndarray, two: np.ndarray, reach_px: float, color: float) -> np.ndarray:
     """Mark the pixels of the first picture that show the object and have no like within reach in the second."""
     height, width = one.shape[:2]
     reach = int(reach_px)
     out = np.zeros((height, width), np.uint8)
     for y in range(height):
         for x in range(width):
-            if one[y, x, 0] == 0 or _has_like(one[y, x], two, x, y, 0, reach_px, color, least_cos):
+            if one[y, x, 0] == 0 or _has_like(one[y, x], two, x, y, 0, reach_px, color):
                 continue
-            if not _has_like(one[y, x], two, x, y, reach, reach_px, color, least_cos):
+            if not _has_like(one[y, x], two, x, y, reach, reach_px, color):
                 out[y, x] = 1
     return out
 
 
 @compiled
-def _has_like(
-    pixel: np.ndarray, two: np.ndarray, x: int, y: int, reach: int, reach_px: float, color: float, least_cos: float
-) -> bool:
+def _has_like(pixel: np.ndarray, two: np.ndarray, x: int, y: int, reach: int, reach_px: float, color: float) -> bool:
     height, width = two.shape[:2]
     for row in range(max(0, y - reach), min(height, y + reach + 1)):
         for column in range(max(0, x - reach), min(width, x + reach + 1)):
@@ -209,6 +205,8 @@ def _has_like(
                 continue
             gap = (pixel[1] - other[1]) ** 2 + (pixel[2] - other[2]) ** 2 + (pixel[3] - other[3]) ** 2
             facing = pixel[4] * other[4] + pixel[5] * other[5] + pixel[6] * other[6]
-            if gap <= color * color and facing >= least_cos:
+            # A face that is turned away from the light gets darker, which shows the less the darker its colour is.
+            shading = pixel[1] * (1.0 - facing)
+            if gap + shading * shading <= color * color:
                 return True
     return False
