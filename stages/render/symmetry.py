@@ -105,9 +105,9 @@ class Pictures:
             # Pairs lie evenly about directions that a mirror maps onto each other: a mirrored object has equal pairs.
             middle = 360.0 * (k + 0.5) / sides
             differing += self.differs(middle - turn_deg / 2, middle + turn_deg / 2)
-            if differing >= needed:
-                return False
-        return True
+            if differing >= needed or differing + sides - k - 1 < needed:  # the other sides change nothing
+                break
+        return differing < needed
 
     def differs(self, one_deg: float, two_deg: float) -> bool:
         """Tell whether a difference between the pictures from two azimuths would be noticed."""
