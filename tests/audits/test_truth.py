@@ -14,6 +14,7 @@ from stages.audits.truth import SceneTruth, TrueFact, is_wrong, naive_facts, sce
 from stages.audits.truth.plane import angle_deg, area_of, inside, polygon_distance, wrap_deg
 from stages.audits.truth.statements import gap_m, turn_class
 from stages.geometry.mesh import LabelledMesh
+from stages.params import read_params
 from stages.schema.records import ObjectRow, SceneRow, ViewRow
 from stages.sources.base import SceneData
 
@@ -229,6 +230,7 @@ def test_boxes_turn_with_their_objects() -> None:
 PARAMS = {
     "reader": "procedural", "layout": "rooms", "scenes": 2, "frames": 2, "width_px": 160, "height_px": 120,
     "fov_deg": 75, "eye_height_m": 1.5, "clutter": 0.7, "library": None,
+    "symmetry": read_params()["sources"]["rooms"]["symmetry"],
 }  # fmt: skip
 
 
