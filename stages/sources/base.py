@@ -35,8 +35,9 @@ class SceneData:
     """One scene as its dataset gives it, in our frames and units.
 
     Views without `image_path` are rendered by `ingest` from `mesh`, which also yields their depth and sightings;
-    sightings listed here are the source's own annotations. `counts` says how many items were read per kind
-    (views, objects, sightings), drops included; `drops` names every item left out.
+    sightings listed here are the source's own annotations. `depth_path` names a depth file as the dataset stores it;
+    `depth_encoding` says how `stages.depths` is to read it (a row of its table `DECODERS`). `counts` says how many
+    items were read per kind (views, objects, sightings), drops included; `drops` names every item left out.
     """
 
     scene: SceneRow

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stages import params
+from stages.depths import disk_depths
 from stages.geometry.frames import gravity_of_pose, is_rigid
 from stages.render.frames import render_views
 from stages.schema.records import ViewRow, to_table
@@ -83,6 +85,19 @@ def test_pictures_lie_below_the_root_and_have_the_size_stated(dataset: Fake) -> 
         assert view.image_path is not None
         assert image_size_wh(root / view.image_path) == (view.width_px, view.height_px)
         assert view.depth_path is None or (root / view.depth_path).is_file()
+        assert (view.depth_encoding is not None) == (view.depth_path is not None)
+
+
+def test_depth_can_be_read_at_the_pictures_pixels(dataset: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = dataset.source().root()
+    views = [v for s in scenes(dataset) for v in s.views if v.depth_path is not None]
+    monkeypatch.setattr(params, "read_params", lambda: {"sources": {"toy": {"root": str(root)}}})
+    found = dict(disk_depths("toy", 0, to_table("view", views))([v.view_id for v in views]))
+    assert sorted(found) == sorted(v.view_id for v in views)
+    for view in views:
+        depth_m = found[view.view_id]
+        assert depth_m.shape == (view.height_px, view.width_px)
+        assert 0.05 < np.nanmedian(depth_m) < 200
 
 
 def test_views_without_picture_can_be_rendered(dataset: Fake) -> None:
