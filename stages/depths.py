@@ -33,6 +33,7 @@ where there is none. Returns None, or raises OSError or ValueError, where the fi
 COLUMNS = (
     "view_id", "frame", "width_px", "height_px", "intrinsics_px", "depth_path", "depth_encoding", "depth_scale_m",
 )  # fmt: skip
+_SATURATED = 65535  # no depth in 7-Scenes, at least so far in others
 _SAME_PROPORTIONS = 0.02  # ScanNet's 640 x 480 depth goes with 1296 x 968 pictures, a difference of 0.4 %
 
 
@@ -119,14 +120,17 @@ def _cleaned(depth_m: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
 
 
 def _png_z(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
-    """16-bit picture whose values, times `depth_scale_m`, are metres along the optical axis; 0: none."""
+    """16-bit picture whose values, times `depth_scale_m`, are metres along the optical axis; 0 and 65535: none."""
     import cv2  # late: most stages that know about depth never open a file
 
     try:
         units = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         return None
-    return None if units is None or units.dtype != np.uint16 else units * np.float32(row["depth_scale_m"])
+    if units is None or units.dtype != np.uint16:
+        return None
+    metres: np.ndarray = np.where(units == _SATURATED, 0, units) * np.float32(row["depth_scale_m"])
+    return metres
 
 
 DECODERS: dict[str, Decoder] = {

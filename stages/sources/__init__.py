@@ -4,4 +4,5 @@ SOURCES: dict[str, str] = {
     "procedural": "stages.sources.procedural:Procedural",
     "scannet": "stages.sources.scannet:ScanNet",
     "coco": "stages.sources.coco:Coco",
+    "posed_rgbd": "stages.sources.posed_rgbd:PosedRgbd",
 }

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import fake_coco, fake_scannet
+from tests.sources import fake_coco, fake_posed_rgbd, fake_scannet
 from tests.sources.cases import Damage, Fake, SourceCase, fake
 
 CASES: tuple[SourceCase, ...] = (
     fake_coco.CASE,
     fake_scannet.POSED,
     fake_scannet.RENDERED,
+    *fake_posed_rgbd.CASES,
 )
 
 
