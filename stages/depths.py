@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from jaxtyping import Float32
 
 from stages import params as params_file
-from stages.images import SCENES, source_root
+from stages.images import SCENES, source_root, turned
 from stages.registry import UnknownName, suggest
 from stages.schema.store import iter_pixels, shard_path
 
@@ -27,11 +27,13 @@ Depths = Callable[[Sequence[str]], Iterator[tuple[str, Float32[np.ndarray, "h w"
 """Yields (view id, depth along the optical axis in metres, NaN where there is none) of the views asked for."""
 
 Decoder = Callable[[Path, Mapping[str, Any]], np.ndarray | None]
-"""Reads a depth file given the row of its view (`COLUMNS`): metres along the optical axis (h, w) of any size, 0 or NaN
-where there is none. Returns None, or raises OSError or ValueError, where the file is damaged."""
+"""Reads a depth file given the row of its view (`COLUMNS`): metres along the optical axis (h, w) of any size, not yet
+turned by `orientation`, 0 or NaN where there is none. Returns None, or raises OSError or ValueError, where the file is
+damaged."""
 
 COLUMNS = (
-    "view_id", "frame", "width_px", "height_px", "intrinsics_px", "depth_path", "depth_encoding", "depth_scale_m",
+    "view_id", "frame", "orientation", "width_px", "height_px", "intrinsics_px", "depth_path", "depth_encoding",
+    "depth_scale_m",
 )  # fmt: skip
 _SATURATED = 65535  # no depth in 7-Scenes, at least so far in others
 _SAME_PROPORTIONS = 0.02  # ScanNet's 640 x 480 depth goes with 1296 x 968 pictures, a difference of 0.4 %
@@ -86,7 +88,8 @@ def at_pixels(depth_m: Float32[np.ndarray, "a b"], height_px: int, width_px: int
         return None
     row = ((np.arange(height_px) + 0.5) * rows / height_px).astype(np.int64)
     column = ((np.arange(width_px) + 0.5) * columns / width_px).astype(np.int64)
-    return depth_m[row[:, None], column]
+    sampled: Float32[np.ndarray, "h w"] = depth_m[row[:, None], column]
+    return sampled
 
 
 def decoder_of(encoding: str | None) -> Decoder:
@@ -111,7 +114,8 @@ def _read_file(root: Path, row: Mapping[str, Any]) -> Float32[np.ndarray, "h w"]
         return None
     if depth_m is None or depth_m.ndim != 2:
         return None
-    return at_pixels(_cleaned(depth_m.astype(np.float32)), row["height_px"], row["width_px"])
+    shown_m = turned(_cleaned(depth_m.astype(np.float32)), row["orientation"])
+    return at_pixels(shown_m, row["height_px"], row["width_px"])
 
 
 def _cleaned(depth_m: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:

@@ -1,10 +1,17 @@
 """Where the bytes of a view's picture come from: table `pixels`, or a file below the source's root.
 
-A picture that is missing or damaged is no exception: it comes with a dotted reason, and the caller counts it.
+Files are used in place, whatever JPEG, PNG or WebP they are. `decode` shows all of them as 8-bit RGB: grey is repeated,
+16 bits are scaled to 8, transparent pixels lie on white (what viewers show; colours hidden below are nobody's picture),
+CMYK is converted as Adobe stores it. The turn in a file's EXIF data is ignored, as boxes and cameras of datasets refer
+to stored pixels, unless the view says otherwise (`view.orientation`).
+
+A picture that is missing, damaged or a decompression bomb is no exception: it comes with a dotted reason, and the
+caller counts it.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +23,23 @@ import pyarrow.compute as pc
 from jaxtyping import UInt8
 
 from stages import params as params_file
+from stages.image_header import ImageHeader, ImageHeaderError, parse_header
 from stages.schema.store import iter_pixels, shard_path
 
 SCENES = Path("data/scenes")
-MISSING, OUTSIDE, DAMAGED, WRONG_SIZE = (
-    "picture.missing", "picture.outside_root", "picture.damaged", "picture.wrong_size"
+MISSING, OUTSIDE, DAMAGED, WRONG_SIZE, TOO_LARGE = (
+    "picture.missing", "picture.outside_root", "picture.damaged", "picture.wrong_size", "picture.too_large"
 )  # fmt: skip
-_JPEG_TAIL = 1024  # some cameras append a few bytes after the end marker
+_COLUMNS = ["view_id", "image_path", "orientation", "width_px", "height_px"]
+_QUALITY = 95  # of lossy pictures that must be encoded anew to look the same everywhere
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The encoded picture of one view and its pixels (RGB); `reason` says why they are missing."""
+    """One view's pixels (RGB), and a JPEG or PNG that every decoder shows like that; `reason`: why they are missing.
+
+    The bytes are those of the file wherever these fit: 8 bits, grey or RGB, no alpha, no turn.
+    """
 
     view_id: str
     encoded: bytes = b""
@@ -75,9 +87,7 @@ def read_pictures(
         view_ids: Views wanted; each is yielded once.
     """
     rows = views.filter(pc.is_in(views.column("view_id"), pa.array(sorted(set(view_ids)), pa.string())))
-    wanted = {
-        row["view_id"]: row for row in rows.select(["view_id", "image_path", "width_px", "height_px"]).to_pylist()
-    }
+    wanted = {row["view_id"]: row for row in rows.select(_COLUMNS).to_pylist()}
     inside = [view_id for view_id, row in wanted.items() if row["image_path"] is None]
     if inside and shard_path(folder, "pixels", shard).exists():
         for view_id, encoded, _ in iter_pixels(folder, shard, inside):
@@ -90,18 +100,32 @@ def read_pictures(
         yield Picture(view_id, reason=MISSING)
 
 
-def decode(encoded: bytes) -> UInt8[np.ndarray, "h w 3"] | None:
-    """Decode a JPEG or PNG to RGB, None if it is damaged; a turn in its metadata is not applied, as boxes ignore it."""
-    import cv2  # late: most stages that know about pictures never open one
+def decode(encoded: bytes, orientation: int | None = None) -> UInt8[np.ndarray, "h w 3"] | None:
+    """Decode a JPEG, PNG or WebP to RGB; None if it is damaged or too large.
 
-    if encoded.startswith(b"\xff\xd8") and b"\xff\xd9" not in encoded[-_JPEG_TAIL:]:
-        return None  # cut off: OpenCV would fill the rest with grey
-    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    Args:
+        encoded: The whole file.
+        orientation: EXIF code of the turn to apply; None: the picture as stored, whatever its metadata say.
+    """
     try:
-        bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), flags) if encoded else None
-    except cv2.error:
+        return _pixels(encoded, parse_header(io.BytesIO(encoded), "picture"), orientation)
+    except ImageHeaderError:
         return None
-    return None if bgr is None else np.ascontiguousarray(bgr[:, :, ::-1]).astype(np.uint8, copy=False)
+
+
+def turned(pixels: np.ndarray, orientation: int | None) -> np.ndarray:
+    """Turn a stored picture (h, w, ...) the way an EXIF orientation asks for.
+
+    Example:
+        >>> turned(np.array([[1, 2, 3]]), 6).tolist()  # its first row is shown on the right, from top to bottom
+        [[1], [2], [3]]
+    """
+    if orientation is None:
+        return pixels
+    if orientation in (5, 6, 7, 8):
+        pixels = np.swapaxes(pixels, 0, 1)
+    rows, columns = orientation in (3, 4, 7, 8), orientation in (2, 3, 6, 7)
+    return np.ascontiguousarray(pixels[:: -1 if rows else 1, :: -1 if columns else 1])
 
 
 def encode_jpeg(rgb: UInt8[np.ndarray, "h w 3"], quality: int) -> bytes:
@@ -130,9 +154,63 @@ def _read_file(root: Path | None, image_path: str | None) -> bytes | str:
 
 
 def _checked(view_id: str, encoded: bytes, row: Mapping[str, Any]) -> Picture:
-    rgb = decode(encoded)
+    try:
+        header = parse_header(io.BytesIO(encoded), view_id)
+    except ImageHeaderError as error:
+        return Picture(view_id, reason=TOO_LARGE if error.reason == "image_too_large" else DAMAGED)
+    rgb = _pixels(encoded, header, row["orientation"])
     if rgb is None:
         return Picture(view_id, reason=DAMAGED)
     if rgb.shape[:2] != (row["height_px"], row["width_px"]):
         return Picture(view_id, reason=WRONG_SIZE)
-    return Picture(view_id, encoded, rgb)
+    return Picture(view_id, _as_shown(encoded, header, row["orientation"], rgb), rgb)
+
+
+def _pixels(encoded: bytes, header: ImageHeader, orientation: int | None) -> UInt8[np.ndarray, "h w 3"] | None:
+    import cv2  # late: most stages that know about pictures never open one
+
+    if header.format == "jpeg" and not _jpeg_ends(encoded):
+        return None  # cut off: OpenCV would fill the rest with grey
+    as_is = cv2.IMREAD_UNCHANGED if header.format != "jpeg" and not header.plain else cv2.IMREAD_COLOR
+    try:
+        found = cv2.imdecode(np.frombuffer(encoded, np.uint8), as_is | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:
+        return None
+    return None if found is None else np.ascontiguousarray(turned(_rgb(np.asarray(found)), orientation))
+
+
+def _jpeg_ends(encoded: bytes) -> bool:
+    """Tell whether the end marker follows the pixels; a thumbnail before them, or a film behind, has its own."""
+    at = 2
+    while encoded[at : at + 1] == b"\xff":
+        marker = encoded[at + 1 : at + 2]
+        if marker == b"\xda":
+            return encoded.find(b"\xff\xd9", at) >= 0
+        bare = marker == b"\xff" or marker == b"\x01" or b"\xd0" <= marker <= b"\xd8"
+        at += (1 if marker == b"\xff" else 2) if bare else 2 + int.from_bytes(encoded[at + 2 : at + 4], "big")
+    return False
+
+
+def _rgb(pixels: np.ndarray) -> UInt8[np.ndarray, "h w 3"]:
+    """Bring what OpenCV decodes (8 or 16 bits; grey, BGR or BGRA) to 8-bit RGB."""
+    if pixels.dtype == np.uint16:
+        pixels = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    if pixels.ndim == 2:
+        return np.repeat(pixels[:, :, None], 3, axis=2)
+    rgb = pixels[:, :, 2::-1]
+    if pixels.shape[2] == 4:
+        alpha = pixels[:, :, 3:].astype(np.uint32)
+        rgb = ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    return rgb
+
+
+def _as_shown(encoded: bytes, header: ImageHeader, orientation: int | None, rgb: UInt8[np.ndarray, "h w 3"]) -> bytes:
+    """Return bytes that every decoder shows as `rgb`: those of the file where they do already."""
+    if header.plain and (orientation or 1) == 1:
+        at = header.orientation_at
+        return encoded if header.orientation == 1 or at is None else encoded[:at] + b"\x01" + encoded[at + 1 :]
+    if header.format == "png":
+        import cv2
+
+        return bytes(cv2.imencode(".png", rgb[:, :, ::-1])[1])
+    return encode_jpeg(rgb, _QUALITY)

@@ -42,6 +42,7 @@ class ViewRow:
     width_px: int
     height_px: int
     image_path: str | None = None
+    orientation: int | None = None
     intrinsics_px: Vec4 | None = None
     world_from_cam: Sequence[float] | None = None
     gravity_c: Vec3 | None = None

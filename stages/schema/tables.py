@@ -82,8 +82,16 @@ VIEW = TableSpec(
         Column(
             "image_path", STR, "file below the source's root; null: the picture is in table `pixels`", nullable=True
         ),
-        Column("width_px", pa.int32(), "image width", low=1),
-        Column("height_px", pa.int32(), "image height", low=1),
+        Column(
+            "orientation",
+            pa.int32(),
+            "EXIF code by which the stored picture and depth file are turned when read; null: taken as stored",
+            nullable=True,
+            low=1,
+            high=8,
+        ),
+        Column("width_px", pa.int32(), "image width, after that turn; boxes and intrinsics refer to it too", low=1),
+        Column("height_px", pa.int32(), "image height, after that turn", low=1),
         Column("intrinsics_px", VEC4, "fx, fy, cx, cy", nullable=True),
         Column("world_from_cam", MAT4, "rigid pose, row-major, OpenCV camera to world, metres", nullable=True),
         Column("gravity_c", VEC3, "unit vector of gravity (down) in the OpenCV camera frame", nullable=True),
