@@ -36,6 +36,7 @@ COLUMNS = (
     "depth_scale_m",
 )  # fmt: skip
 _SATURATED = 65535  # no depth in 7-Scenes, at least so far in others
+_SUNRGBD_RANGE_M = 8.0
 _SAME_PROPORTIONS = 0.02  # ScanNet's 640 x 480 depth goes with 1296 x 968 pictures, a difference of 0.4 %
 
 
@@ -123,20 +124,35 @@ def _cleaned(depth_m: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     return depth_m
 
 
-def _png_z(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
-    """16-bit picture whose values, times `depth_scale_m`, are metres along the optical axis; 0 and 65535: none."""
+def _sixteen_bits(path: Path) -> np.ndarray | None:
     import cv2  # late: most stages that know about depth never open a file
 
     try:
         units = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         return None
-    if units is None or units.dtype != np.uint16:
+    return None if units is None or units.dtype != np.uint16 else np.asarray(units)
+
+
+def _png_z(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
+    """16-bit picture whose values, times `depth_scale_m`, are metres along the optical axis; 0 and 65535: none."""
+    units = _sixteen_bits(path)
+    if units is None:
         return None
     metres: np.ndarray = np.where(units == _SATURATED, 0, units) * np.float32(row["depth_scale_m"])
     return metres
 
 
+def _sunrgbd_png(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
+    """SUN RGB-D's own pictures: bits turned by three, and nothing beyond eight metres was measured."""
+    units = _sixteen_bits(path)
+    if units is None:
+        return None
+    metres = ((units >> 3) | (units << 13)) * np.float32(row["depth_scale_m"])
+    return np.where(metres > _SUNRGBD_RANGE_M, np.float32(0), metres)
+
+
 DECODERS: dict[str, Decoder] = {
     "png_z": _png_z,
+    "sunrgbd_png": _sunrgbd_png,
 }

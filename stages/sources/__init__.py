@@ -5,4 +5,5 @@ SOURCES: dict[str, str] = {
     "scannet": "stages.sources.scannet:ScanNet",
     "coco": "stages.sources.coco:Coco",
     "posed_rgbd": "stages.sources.posed_rgbd:PosedRgbd",
+    "sunrgbd": "stages.sources.sunrgbd:SunRgbd",
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import fake_coco, fake_posed_rgbd, fake_scannet
+from tests.sources import fake_coco, fake_posed_rgbd, fake_scannet, fake_sunrgbd
 from tests.sources.cases import Damage, Fake, SourceCase, fake
 
 CASES: tuple[SourceCase, ...] = (
@@ -15,6 +15,7 @@ CASES: tuple[SourceCase, ...] = (
     fake_scannet.RENDERED,
     fake_scannet.OPEN,
     *fake_posed_rgbd.CASES,
+    *fake_sunrgbd.CASES,
 )
 
 
