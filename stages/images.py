@@ -22,12 +22,16 @@ SCENES = Path("data/scenes")
 MISSING, OUTSIDE, DAMAGED, WRONG_SIZE = (
     "picture.missing", "picture.outside_root", "picture.damaged", "picture.wrong_size"
 )  # fmt: skip
+_COLUMNS = ["view_id", "image_path", "width_px", "height_px", "turn_cw_deg"]
 _JPEG_TAIL = 1024  # some cameras append a few bytes after the end marker
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The encoded picture of one view and its pixels (RGB); `reason` says why they are missing."""
+    """One view's picture: its file's bytes and its upright pixels (RGB); `reason` says why they are missing.
+
+    `encoded` is empty where the file's picture was turned: who needs bytes encodes the pixels.
+    """
 
     view_id: str
     encoded: bytes = b""
@@ -75,9 +79,7 @@ def read_pictures(
         view_ids: Views wanted; each is yielded once.
     """
     rows = views.filter(pc.is_in(views.column("view_id"), pa.array(sorted(set(view_ids)), pa.string())))
-    wanted = {
-        row["view_id"]: row for row in rows.select(["view_id", "image_path", "width_px", "height_px"]).to_pylist()
-    }
+    wanted = {row["view_id"]: row for row in rows.select(_COLUMNS).to_pylist()}
     inside = [view_id for view_id, row in wanted.items() if row["image_path"] is None]
     if inside and shard_path(folder, "pixels", shard).exists():
         for view_id, encoded, _ in iter_pixels(folder, shard, inside):
@@ -102,6 +104,16 @@ def decode(encoded: bytes) -> UInt8[np.ndarray, "h w 3"] | None:
     except cv2.error:
         return None
     return None if bgr is None else np.ascontiguousarray(bgr[:, :, ::-1]).astype(np.uint8, copy=False)
+
+
+def turned(rows: np.ndarray, turn_cw_deg: int | None) -> np.ndarray:
+    """Turn a picture or depth map clockwise by a multiple of 90 degrees.
+
+    Example:
+        >>> turned(np.array([[1, 2]]), 90).tolist()
+        [[1], [2]]
+    """
+    return np.ascontiguousarray(np.rot90(rows, -turn_cw_deg // 90)) if turn_cw_deg else rows
 
 
 def encode_jpeg(rgb: UInt8[np.ndarray, "h w 3"], quality: int) -> bytes:
@@ -133,6 +145,7 @@ def _checked(view_id: str, encoded: bytes, row: Mapping[str, Any]) -> Picture:
     rgb = decode(encoded)
     if rgb is None:
         return Picture(view_id, reason=DAMAGED)
+    rgb = turned(rgb, row["turn_cw_deg"])
     if rgb.shape[:2] != (row["height_px"], row["width_px"]):
         return Picture(view_id, reason=WRONG_SIZE)
-    return Picture(view_id, encoded, rgb)
+    return Picture(view_id, b"" if row["turn_cw_deg"] else encoded, rgb)

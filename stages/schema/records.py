@@ -46,7 +46,9 @@ class ViewRow:
     world_from_cam: Sequence[float] | None = None
     gravity_c: Vec3 | None = None
     depth_path: str | None = None
+    depth_encoding: str | None = None
     depth_scale_m: float | None = None
+    turn_cw_deg: int | None = None
     captions: Sequence[str] | None = None
     intrinsics_by: str | None = None
     pose_by: str | None = None

@@ -1,0 +1,151 @@
+"""The MultiScan reader: annotated boxes, labelled faces, and frames of the film where they were extracted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from jaxtyping import Int
+from pydantic import Field
+
+from stages.geometry.mesh import LabelledMesh
+from stages.schema.records import ObjectRow, SceneRow
+from stages.sources.base import Drop, SceneData, SourceError, SourceParams
+from stages.sources.multiscan.capture import read_shots
+from stages.sources.scans.files import DamagedScanError, PlyMesh, index_of, read_object, read_ply
+from stages.sources.scans.objects import box_of_rows, object_row, split_rows
+from stages.sources.scans.scene import Contents, ScanParams, scan_folders, scan_scene
+
+LICENSE = "LicenseRef-MultiScan-TOU"
+
+
+class MultiScanParams(ScanParams):
+    """Section `sources.<name>` of a source in MultiScan's layout; `root` holds the scans."""
+
+    splits_csv: str | None = Field(description="table of splits below the root; null: no splits")
+
+
+class MultiScan:
+    """Reader of MultiScan scans, of the current and the early revision of its annotation."""
+
+    params_type: ClassVar[type[SourceParams]] = MultiScanParams
+    requires: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, name: str, params: MultiScanParams, seed: int) -> None:
+        """Keep the settings; files are opened on first use. The seed draws the walks of rendered views."""
+        self._name = name
+        self._params = params
+        self._seed = seed
+
+    def root(self) -> Path:
+        """Folder that image and depth paths are relative to."""
+        return Path(self._params.root)
+
+    def scene_ids(self) -> list[str]:
+        """`<source>/<scan>`, sorted.
+
+        Raises:
+            SourceError: The root, a scan named in `scenes`, or the table of splits is missing or damaged.
+        """
+        _ = self._splits
+        wanted = self._params.scenes
+        if wanted is None and self.root().is_dir():
+            wanted = [p.name for p in self.root().iterdir() if p.name.startswith("scene_") and p.is_dir()]
+        return scan_folders(self._name, self.root(), wanted, "the folder that holds the scans")
+
+    def read(self, scene_id: str) -> SceneData | Drop:
+        """Read one scan; a Drop where its annotation cannot be used."""
+        folder = self.root() / scene_id.removeprefix(f"{self._name}/")
+        row = SceneRow(
+            scene_id, self._name, "scan", place_id=folder.name.rpartition("_")[0] or folder.name, license=LICENSE,
+            upstream_split=self._splits.get(folder.name),
+        )  # fmt: skip
+        try:
+            return scan_scene(row, self.root(), self._contents(scene_id, folder), self._params, self._seed)
+        except DamagedScanError as error:
+            return self._drop("scene", error)
+
+    @cached_property
+    def _splits(self) -> Mapping[str, str]:
+        if self._params.splits_csv is None:
+            return {}
+        path = self.root() / self._params.splits_csv
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                return {row["scanId"]: row["split"] for row in csv.DictReader(file)}
+        except FileNotFoundError as error:
+            raise SourceError(f"{path}: no such file; set `splits_csv` in params.yaml, or null") from error
+        except (KeyError, UnicodeDecodeError) as error:
+            raise SourceError(f"{path}: expected a table with the columns scanId and split") from error
+
+    def _contents(self, scene_id: str, folder: Path) -> Contents:
+        found = self._objects(scene_id, folder)
+        rows, keys, drops = split_rows(found)
+        shots, lost = read_shots(scene_id, folder)
+        try:
+            mesh = _mesh(folder, [row.object_id for row in rows], keys)
+        except DamagedScanError as error:
+            mesh = None
+            drops.append(self._drop("annotation", error))  # boxes and frames are still good
+        return Contents(rows, mesh, shots=shots, drops=[*drops, *lost], counts={"objects": len(found)})
+
+    def _objects(self, scene_id: str, folder: Path) -> dict[tuple[int | None, str], ObjectRow | Drop]:
+        """Objects by `objectId` (None in the early revision) and label."""
+        path = folder / f"{folder.name}.annotations.json"
+        records = read_object(path, "annotation").get("objects")
+        if not isinstance(records, list) or not all(_is_object(r) for r in records):
+            raise DamagedScanError("annotation_damaged", path)
+        keys = [(r.get("objectId"), r["label"]) for r in records]
+        if len(set(keys)) != len(keys) or len({label for _, label in keys}) != len(keys):
+            raise DamagedScanError("annotation_damaged", path)
+        return {
+            key: object_row(
+                scene_id, key[1].replace("/", "-"), key[1].rpartition(".")[0] or key[1], box_of_rows(record.get("obb")),
+                self._params.drop_groups,
+            )
+            for key, record in zip(keys, records, strict=True)
+        }  # fmt: skip
+
+    def _drop(self, kind: str, error: DamagedScanError) -> Drop:
+        return Drop(f"{kind}.{error.reason}", error.path.relative_to(self.root()).as_posix())
+
+
+def _is_object(record: Any) -> bool:
+    if not isinstance(record, dict) or not isinstance(record.get("label"), str):
+        return False
+    return record["label"] != "" and ("objectId" not in record or type(record["objectId"]) is int)
+
+
+def _mesh(folder: Path, ids: list[str], keys: list[tuple[int | None, str]]) -> LabelledMesh:
+    """Mesh whose faces know their object, by `objectId` per face or, in the early revision, by lists of faces."""
+    path = folder / f"{folder.name}.ply"
+    mesh = read_ply(path)
+    if mesh.rgb is None:
+        raise DamagedScanError("mesh_without_colors", path)
+    if "objectId" in mesh.of_face:
+        owner = index_of(mesh.of_face["objectId"].astype(np.int64), [-1 if n is None else n for n, _ in keys])
+    else:
+        owner = _listed_faces(folder / f"{folder.name}.semseg.json", mesh, [label for _, label in keys])
+    return LabelledMesh(mesh.vertices, mesh.faces, owner, ids, vertex_rgb=mesh.rgb)
+
+
+def _listed_faces(path: Path, mesh: PlyMesh, labels: list[str]) -> Int[np.ndarray, " f"]:
+    listed = read_object(path, "faces").get("triIndices")
+    if not isinstance(listed, dict):
+        raise DamagedScanError("faces_damaged", path)
+    owner = np.full(len(mesh.faces), -1, dtype=np.int64)
+    for index, label in enumerate(labels):
+        for name, faces in listed.items():  # parts are listed as `object:part`
+            if name == label or name.startswith(f"{label}:"):
+                owner[_indices(path, faces, len(mesh.faces))] = index
+    return owner
+
+
+def _indices(path: Path, faces: Any, n_faces: int) -> list[int]:
+    if not isinstance(faces, list) or any(type(f) is not int or not 0 <= f < n_faces for f in faces):
+        raise DamagedScanError("faces_of_another_mesh", path)
+    return faces
