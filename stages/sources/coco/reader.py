@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeGuard
 from pydantic import Field
 
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, Vec4, ViewRow
-from stages.sources.base import Drop, SceneData, SourceError, SourceParams
+from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
 from stages.sources.categories import left_out, named, normalise
 from stages.sources.coco.index import UNKNOWN_LICENSE, CocoIndex, load_index
 from stages.sources.coco.masks import SegmentationError, encode
@@ -41,6 +41,15 @@ class _Found:
 class Coco:
     """Reader of COCO's `instances` and `captions` files."""
 
+    info: ClassVar[ReaderInfo] = ReaderInfo(
+        title="COCO 2017, or any dataset in its JSON layout",
+        kinds=("image",),
+        gives=("boxes_2d", "masks", "captions", "vocabulary"),
+        license="annotations CC-BY-4.0; each photograph has its own Creative Commons licence",
+        obtain="https://cocodataset.org/#download",
+        paper="arXiv:1405.0312",
+        checked_on="79 images of val2017",
+    )
     params_type: ClassVar[type[SourceParams]] = CocoParams
     requires: ClassVar[tuple[str, ...]] = ("pycocotools",)
 

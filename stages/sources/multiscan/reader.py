@@ -14,7 +14,7 @@ from pydantic import Field
 
 from stages.geometry.mesh import LabelledMesh
 from stages.schema.records import ObjectRow, SceneRow
-from stages.sources.base import Drop, SceneData, SourceError, SourceParams
+from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
 from stages.sources.multiscan.capture import read_shots
 from stages.sources.scans.files import DamagedScanError, PlyMesh, index_of, read_object, read_ply
 from stages.sources.scans.objects import box_of_rows, object_row, split_rows
@@ -32,6 +32,15 @@ class MultiScanParams(ScanParams):
 class MultiScan:
     """Reader of MultiScan scans, of the current and the early revision of its annotation."""
 
+    info: ClassVar[ReaderInfo] = ReaderInfo(
+        title="MultiScan, current release and early revision of the annotation",
+        kinds=("scan",),
+        gives=("boxes_2d", "masks", "boxes_3d", "intrinsics", "poses", "gravity", "depth"),
+        license=LICENSE,
+        obtain="https://3dlg-hcvc.github.io/multiscan",
+        paper=None,
+        checked_on="annotation of scene_00000_00 and camera lines of another capture",
+    )
     params_type: ClassVar[type[SourceParams]] = MultiScanParams
     requires: ClassVar[tuple[str, ...]] = ()
 
