@@ -152,7 +152,8 @@ def _float16_zlib(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
             skip = max(skip - len(piece), 0)
     if len(frame) < size:
         return None
-    return np.frombuffer(frame[:size], "<f2").reshape(height, width).astype(np.float32) * row["depth_scale_m"]
+    units = np.frombuffer(frame[:size], "<f2").reshape(height, width)
+    return np.asarray(units, np.float32) * np.float32(row["depth_scale_m"])
 
 
 DECODERS: dict[str, Decoder] = {

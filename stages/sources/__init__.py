@@ -4,4 +4,5 @@ SOURCES: dict[str, str] = {
     "procedural": "stages.sources.procedural:Procedural",
     "scannet": "stages.sources.scannet:ScanNet",
     "coco": "stages.sources.coco:Coco",
+    "multiscan": "stages.sources.multiscan:MultiScan",
 }

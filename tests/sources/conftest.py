@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import fake_coco, fake_scannet
+from tests.sources import fake_coco, fake_multiscan, fake_scannet
 from tests.sources.cases import Damage, Fake, SourceCase, fake
 
 CASES: tuple[SourceCase, ...] = (
@@ -14,6 +14,8 @@ CASES: tuple[SourceCase, ...] = (
     fake_scannet.POSED,
     fake_scannet.RENDERED,
     fake_scannet.OPEN,
+    fake_multiscan.CURRENT,
+    fake_multiscan.EARLY,
 )
 
 

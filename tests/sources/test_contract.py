@@ -137,7 +137,9 @@ def test_pictures_lie_below_the_root_and_have_the_size_stated(dataset: Fake) -> 
     for view in (v for s in scenes(dataset) for v in s.views if v.image_path is not None):
         assert root is not None
         assert view.image_path is not None
-        assert image_size_wh(root / view.image_path) == (view.width_px, view.height_px)
+        stored_wh = image_size_wh(root / view.image_path)
+        upright_wh = stored_wh[::-1] if view.turn_cw_deg in (90, 270) else stored_wh
+        assert upright_wh == (view.width_px, view.height_px)
         assert view.depth_path is None or (root / view.depth_path).is_file()
         assert (view.depth_encoding is not None) == (view.depth_path is not None)
 

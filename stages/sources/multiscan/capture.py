@@ -23,9 +23,7 @@ def read_shots(scene_id: str, folder: Path) -> tuple[list[Shot], list[Drop]]:
     Raises:
         DamagedScanError: There are pictures, but alignment, streams or camera lines are missing or damaged.
     """
-    pictures = {
-        int(p.stem): p for p in sorted((folder / "color").glob("*")) if p.stem.isascii() and p.stem.isdigit()
-    }
+    pictures = {int(p.stem): p for p in sorted((folder / "color").glob("*")) if p.stem.isascii() and p.stem.isdigit()}
     if not pictures:
         return [], []
     stem = folder / folder.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from stages.sources.scans.files import DamagedScanError, PlyMesh, index_of, read
 from stages.sources.scans.objects import box_of_rows, object_row, split_rows
 from stages.sources.scans.scene import Contents, ScanParams, scan_folders, scan_scene
 
+_WORD = re.compile(r"[^\w.-]")
 LICENSE = "LicenseRef-MultiScan-TOU"
 
 
@@ -35,7 +37,7 @@ class MultiScan:
     info: ClassVar[ReaderInfo] = ReaderInfo(
         title="MultiScan, current release and early revision of the annotation",
         kinds=("scan",),
-        gives=("boxes_2d", "masks", "boxes_3d", "intrinsics", "poses", "gravity", "depth"),
+        gives=("boxes_2d", "masks", "boxes_3d", "intrinsics", "poses", "gravity", "depth", "floor"),
         license=LICENSE,
         obtain="https://3dlg-hcvc.github.io/multiscan",
         paper=None,
@@ -60,11 +62,12 @@ class MultiScan:
         Raises:
             SourceError: The root, a scan named in `scenes`, or the table of splits is missing or damaged.
         """
-        _ = self._splits
         wanted = self._params.scenes
         if wanted is None and self.root().is_dir():
             wanted = [p.name for p in self.root().iterdir() if p.name.startswith("scene_") and p.is_dir()]
-        return scan_folders(self._name, self.root(), wanted, "the folder that holds the scans")
+        ids = scan_folders(self._name, self.root(), wanted, "the folder that holds the scans")
+        _ = self._splits  # a damaged table stops the run before the first scan is read
+        return ids
 
     def read(self, scene_id: str) -> SceneData | Drop:
         """Read one scan; a Drop where its annotation cannot be used."""
@@ -113,7 +116,7 @@ class MultiScan:
             raise DamagedScanError("annotation_damaged", path)
         return {
             key: object_row(
-                scene_id, key[1].replace("/", "-"), key[1].rpartition(".")[0] or key[1], box_of_rows(record.get("obb")),
+                scene_id, _WORD.sub("-", key[1]), key[1].rpartition(".")[0] or key[1], box_of_rows(record.get("obb")),
                 self._params.drop_groups,
             )
             for key, record in zip(keys, records, strict=True)

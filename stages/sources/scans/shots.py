@@ -35,7 +35,7 @@ class Shot:
     world_from_cam: Float[np.ndarray, "4 4"]
     depth: Path | None = None
     depth_scale_m: float = MILLIMETRE_M
-    depth_encoding: str | None = None
+    depth_encoding: str = "png_z"
 
 
 def thin(n: int, stride: int, most: int) -> Int[np.ndarray, " k"]:
