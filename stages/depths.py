@@ -87,9 +87,14 @@ def at_pixels(depth_m: Float32[np.ndarray, "a b"], height_px: int, width_px: int
         return depth_m
     if not rows or not columns or abs(columns * height_px / (rows * width_px) - 1) > _SAME_PROPORTIONS:
         return None
+    return _sampled(depth_m, height_px, width_px)
+
+
+def _sampled(depth_m: np.ndarray, height_px: int, width_px: int) -> np.ndarray:
+    rows, columns = depth_m.shape
     row = ((np.arange(height_px) + 0.5) * rows / height_px).astype(np.int64)
     column = ((np.arange(width_px) + 0.5) * columns / width_px).astype(np.int64)
-    sampled: Float32[np.ndarray, "h w"] = depth_m[row[:, None], column]
+    sampled: np.ndarray = depth_m[row[:, None], column]
     return sampled
 
 
@@ -137,6 +142,14 @@ def _png_z(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
     return np.asarray(units, np.float32) * np.float32(row["depth_scale_m"])
 
 
+def _pgm_squeezed(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
+    """16-bit PGM of z that shows what the picture shows in other proportions, as 3RScan's 224 x 172 of 960 x 540."""
+    depth_m = _png_z(path, row)
+    sideways = row["turn_cw_deg"] in (90, 270)
+    height_px, width_px = (row[key] for key in (("width_px", "height_px") if sideways else ("height_px", "width_px")))
+    return None if depth_m is None else _sampled(depth_m, height_px, width_px)
+
+
 def _float16_zlib(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
     """One frame of a MultiScan stream: half floats in metres, row by row, all frames in one bare deflate stream."""
     width, height = ARKIT_DEPTH_WH
@@ -158,5 +171,6 @@ def _float16_zlib(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
 
 DECODERS: dict[str, Decoder] = {
     "png_z": _png_z,
+    "pgm_squeezed": _pgm_squeezed,
     "float16_zlib": _float16_zlib,
 }

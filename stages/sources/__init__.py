@@ -5,4 +5,7 @@ SOURCES: dict[str, str] = {
     "scannet": "stages.sources.scannet:ScanNet",
     "coco": "stages.sources.coco:Coco",
     "multiscan": "stages.sources.multiscan:MultiScan",
+    "threerscan": "stages.sources.threerscan:ThreeRScan",
+    "matterport3d": "stages.sources.matterport3d:Matterport3D",
+    "r2r": "stages.sources.r2r:R2R",
 }

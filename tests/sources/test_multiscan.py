@@ -19,7 +19,7 @@ from stages.sources.multiscan.capture import _camera
 from stages.sources.scans.shots import quarter_turns
 from tests.sources import fake_multiscan, fake_rooms
 from tests.sources.fake_multiscan import SCENE
-from tests.sources.fake_scannet import PARTS
+from tests.sources.fake_scannet import PARTS, save
 
 SAMPLE = Path(__file__).parents[2] / "../shared/data/multiscan"
 needs_sample = pytest.mark.skipif(not SAMPLE.is_dir(), reason="no MultiScan sample at ../shared/data/multiscan")
@@ -115,6 +115,6 @@ def test_real_camera_lines_are_rigid_and_looked_at_sideways() -> None:
 def test_scan_without_anything_is_a_drop(tmp_path: Path) -> None:
     section = fake_multiscan.write(tmp_path, current=True, frames=False)
     (tmp_path / fake_multiscan.MESH).unlink()
-    fake_multiscan.save(tmp_path / fake_multiscan.ANNOTATION, {"objects": []})
+    save(tmp_path / fake_multiscan.ANNOTATION, {"objects": []})
     source = MultiScan("toy", MultiScanParams(reader="multiscan", **section), 0)
     assert source.read(f"toy/{SCENE}") == Drop("scene.empty", f"toy/{SCENE}")

@@ -133,7 +133,7 @@ def test_pixels_turn_as_cameras_do() -> None:
     stored[2, 1] = 1
     (v,), (u,) = np.nonzero(turned(stored, 90))
     intrinsics_px, _, size_wh = turned_camera((1.0, 1.0, 1.0, 2.0), np.eye(4), (4, 3), 1)
-    assert (u, v) == intrinsics_px[2:], "the principal point was put on the marked pixel"
+    assert (float(u), float(v)) == intrinsics_px[2:], "the principal point was put on the marked pixel"
     assert turned(stored, 90).shape == size_wh[::-1]
     assert turned(stored, None) is stored
 

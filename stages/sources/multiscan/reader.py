@@ -15,11 +15,12 @@ from pydantic import Field
 
 from stages.geometry.mesh import LabelledMesh
 from stages.schema.records import ObjectRow, SceneRow
-from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
+from stages.sources.base import Drop, ReaderInfo, SourceError, SourceParams
 from stages.sources.multiscan.capture import read_shots
 from stages.sources.scans.files import DamagedScanError, PlyMesh, index_of, read_object, read_ply
 from stages.sources.scans.objects import box_of_rows, object_row, split_rows
-from stages.sources.scans.scene import Contents, ScanParams, scan_folders, scan_scene
+from stages.sources.scans.reader import ScanReader
+from stages.sources.scans.scene import Contents, ScanParams, scan_folders
 
 _WORD = re.compile(r"[^\w.-]")
 LICENSE = "LicenseRef-MultiScan-TOU"
@@ -31,7 +32,7 @@ class MultiScanParams(ScanParams):
     splits_csv: str | None = Field(description="table of splits below the root; null: no splits")
 
 
-class MultiScan:
+class MultiScan(ScanReader[MultiScanParams]):
     """Reader of MultiScan scans, of the current and the early revision of its annotation."""
 
     info: ClassVar[ReaderInfo] = ReaderInfo(
@@ -44,17 +45,6 @@ class MultiScan:
         checked_on="annotation of scene_00000_00 and camera lines of another capture",
     )
     params_type: ClassVar[type[SourceParams]] = MultiScanParams
-    requires: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, name: str, params: MultiScanParams, seed: int) -> None:
-        """Keep the settings; files are opened on first use. The seed draws the walks of rendered views."""
-        self._name = name
-        self._params = params
-        self._seed = seed
-
-    def root(self) -> Path:
-        """Folder that image and depth paths are relative to."""
-        return Path(self._params.root)
 
     def scene_ids(self) -> list[str]:
         """`<source>/<scan>`, sorted.
@@ -69,17 +59,25 @@ class MultiScan:
         _ = self._splits  # a damaged table stops the run before the first scan is read
         return ids
 
-    def read(self, scene_id: str) -> SceneData | Drop:
-        """Read one scan; a Drop where its annotation cannot be used."""
-        folder = self.root() / scene_id.removeprefix(f"{self._name}/")
-        row = SceneRow(
-            scene_id, self._name, "scan", place_id=folder.name.rpartition("_")[0] or folder.name, license=LICENSE,
-            upstream_split=self._splits.get(folder.name),
+    def scene_row(self, scene_id: str, scan: str) -> SceneRow:
+        """Row of a scan; all scans of `scene_00000` show one place."""
+        return SceneRow(
+            scene_id, self._name, "scan", place_id=scan.rpartition("_")[0] or scan, license=LICENSE,
+            upstream_split=self._splits.get(scan),
         )  # fmt: skip
+
+    def contents(self, scene_id: str, scan: str) -> Contents:
+        """Read boxes, faces and frames."""
+        folder = self.root() / scan
+        found = self._objects(scene_id, folder)
+        rows, keys, drops = split_rows(found)
+        shots, lost = read_shots(scene_id, folder)
         try:
-            return scan_scene(row, self.root(), self._contents(scene_id, folder), self._params, self._seed)
+            mesh = _mesh(folder, [row.object_id for row in rows], keys)
         except DamagedScanError as error:
-            return self._drop("scene", error)
+            mesh = None
+            drops.append(self.drop("annotation", error))  # boxes and frames are still good
+        return Contents(rows, mesh, shots=shots, drops=[*drops, *lost], counts={"objects": len(found)})
 
     @cached_property
     def _splits(self) -> Mapping[str, str]:
@@ -93,17 +91,6 @@ class MultiScan:
             raise SourceError(f"{path}: no such file; set `splits_csv` in params.yaml, or null") from error
         except (KeyError, UnicodeDecodeError) as error:
             raise SourceError(f"{path}: expected a table with the columns scanId and split") from error
-
-    def _contents(self, scene_id: str, folder: Path) -> Contents:
-        found = self._objects(scene_id, folder)
-        rows, keys, drops = split_rows(found)
-        shots, lost = read_shots(scene_id, folder)
-        try:
-            mesh = _mesh(folder, [row.object_id for row in rows], keys)
-        except DamagedScanError as error:
-            mesh = None
-            drops.append(self._drop("annotation", error))  # boxes and frames are still good
-        return Contents(rows, mesh, shots=shots, drops=[*drops, *lost], counts={"objects": len(found)})
 
     def _objects(self, scene_id: str, folder: Path) -> dict[tuple[int | None, str], ObjectRow | Drop]:
         """Objects by `objectId` (None in the early revision) and label."""
@@ -121,9 +108,6 @@ class MultiScan:
             )
             for key, record in zip(keys, records, strict=True)
         }  # fmt: skip
-
-    def _drop(self, kind: str, error: DamagedScanError) -> Drop:
-        return Drop(f"{kind}.{error.reason}", error.path.relative_to(self.root()).as_posix())
 
 
 def _is_object(record: Any) -> bool:

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from stages.geometry.oriented_box import OrientedBox
+from stages.geometry.oriented_box import OrientedBox, fit_upright_box
 from stages.schema.records import ObjectRow
 from stages.sources.base import Drop
 from stages.sources.categories import left_out, named
 from stages.sources.scans.files import numbers
 
 THINNEST_M = 0.001  # a box that is flatter came from points in one plane
+MOST_TILT_DEG = 5.0  # the smallest box at any tilt says little about width and height
+FEWEST_POINTS = 20
 _ORTHONORMAL = 1e-3
 _ON_FLOOR_M = 0.03  # faces this near the floor are floor, even inside the box of what stands on it
 
@@ -53,6 +55,24 @@ def box_of_axes(
     rotation[:, 1] *= np.sign(np.linalg.det(rotation))
     u, _, v = np.linalg.svd(rotation)  # files keep few digits
     return OrientedBox(center_w, size_m[order], u @ v)
+
+
+def settled_box(
+    box: OrientedBox | None, points_w: Float[np.ndarray, "n 3"] | None, trim_fraction: float
+) -> OrientedBox | None:
+    """Take the annotated box if it stands upright, else fit one to the object's points.
+
+    Args:
+        box: As annotated, None where that makes no box.
+        points_w: The object's vertices, None where the mesh is missing.
+        trim_fraction: See `fit_upright_box`.
+    """
+    if box is not None and box.world_from_box[2, 2] >= np.cos(np.radians(MOST_TILT_DEG)):
+        return box
+    if points_w is None or len(points_w) < FEWEST_POINTS:
+        return box
+    fitted = fit_upright_box(points_w, trim_fraction)
+    return fitted if fitted.size_m.min() >= THINNEST_M else box
 
 
 def object_row(scene_id: str, name: str, raw: str, box: OrientedBox | None, drop_groups: bool) -> ObjectRow | Drop:
