@@ -28,12 +28,13 @@ Depths = Callable[[Sequence[str]], Iterator[tuple[str, Float32[np.ndarray, "h w"
 """Yields (view id, depth along the optical axis in metres, NaN where there is none) of the views asked for."""
 
 Decoder = Callable[[Path, Mapping[str, Any]], np.ndarray | None]
-"""Reads a depth file given the row of its view (`COLUMNS`): metres along the optical axis (h, w) of any size, 0 or NaN
-where there is none. Returns None, or raises OSError or ValueError, where the file is damaged."""
+"""Reads a depth file given the row of its view (`COLUMNS`): metres along the optical axis (h, w) of any size, not yet
+turned by `orientation`, 0 or NaN where there is none. Returns None, or raises OSError or ValueError, where the file is
+damaged."""
 
 COLUMNS = (
-    "view_id", "frame", "width_px", "height_px", "intrinsics_px", "depth_path", "depth_encoding", "depth_scale_m",
-    "turn_cw_deg",
+    "view_id", "frame", "orientation", "width_px", "height_px", "intrinsics_px", "depth_path", "depth_encoding",
+    "depth_scale_m",
 )  # fmt: skip
 ARKIT_DEPTH_WH = (256, 192)  # of every device so far
 _CHUNK = 1 << 20
@@ -120,8 +121,8 @@ def _read_file(root: Path, row: Mapping[str, Any]) -> Float32[np.ndarray, "h w"]
         return None
     if depth_m is None or depth_m.ndim != 2:
         return None
-    depth_m = turned(depth_m, row["turn_cw_deg"])
-    return at_pixels(_cleaned(depth_m.astype(np.float32)), row["height_px"], row["width_px"])
+    shown_m = turned(_cleaned(depth_m.astype(np.float32)), row["orientation"])
+    return at_pixels(shown_m, row["height_px"], row["width_px"])
 
 
 def _cleaned(depth_m: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
@@ -145,7 +146,7 @@ def _png_z(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
 def _pgm_squeezed(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
     """16-bit PGM of z that shows what the picture shows in other proportions, as 3RScan's 224 x 172 of 960 x 540."""
     depth_m = _png_z(path, row)
-    sideways = row["turn_cw_deg"] in (90, 270)
+    sideways = row["orientation"] in (5, 6, 7, 8)
     height_px, width_px = (row[key] for key in (("width_px", "height_px") if sideways else ("height_px", "width_px")))
     return None if depth_m is None else _sampled(depth_m, height_px, width_px)
 

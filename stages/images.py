@@ -1,10 +1,17 @@
 """Where the bytes of a view's picture come from: table `pixels`, or a file below the source's root.
 
-A picture that is missing or damaged is no exception: it comes with a dotted reason, and the caller counts it.
+Files are used in place, whatever JPEG, PNG or WebP they are. `decode` shows all of them as 8-bit RGB: grey is repeated,
+16 bits are scaled to 8, transparent pixels lie on white (what viewers show; colours hidden below are nobody's picture),
+CMYK is converted as Adobe stores it. The turn in a file's EXIF data is ignored, as boxes and cameras of datasets refer
+to stored pixels, unless the view says otherwise (`view.orientation`).
+
+A picture that is missing, damaged or a decompression bomb is no exception: it comes with a dotted reason, and the
+caller counts it.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,21 +23,22 @@ import pyarrow.compute as pc
 from jaxtyping import UInt8
 
 from stages import params as params_file
+from stages.image_header import ImageHeader, ImageHeaderError, parse_header
 from stages.schema.store import iter_pixels, shard_path
 
 SCENES = Path("data/scenes")
-MISSING, OUTSIDE, DAMAGED, WRONG_SIZE = (
-    "picture.missing", "picture.outside_root", "picture.damaged", "picture.wrong_size"
+MISSING, OUTSIDE, DAMAGED, WRONG_SIZE, TOO_LARGE = (
+    "picture.missing", "picture.outside_root", "picture.damaged", "picture.wrong_size", "picture.too_large"
 )  # fmt: skip
-_COLUMNS = ["view_id", "image_path", "width_px", "height_px", "turn_cw_deg"]
-_JPEG_TAIL = 1024  # some cameras append a few bytes after the end marker
+_COLUMNS = ["view_id", "image_path", "orientation", "width_px", "height_px"]
+_QUALITY = 95  # of lossy pictures that must be encoded anew to look the same everywhere
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One view's picture: its file's bytes and its upright pixels (RGB); `reason` says why they are missing.
+    """One view's pixels (RGB), and a JPEG or PNG that every decoder shows like that; `reason`: why they are missing.
 
-    `encoded` is empty where the file's picture was turned: who needs bytes encodes the pixels.
+    The bytes are those of the file wherever these fit: 8 bits, grey or RGB, no alpha, no turn.
     """
 
     view_id: str
@@ -86,34 +94,78 @@ def read_pictures(
             row = wanted.pop(view_id)
             yield _checked(view_id, encoded, row)
     for view_id, row in wanted.items():
-        found = _read_file(root, row["image_path"])
+        found = read_file(root, row["image_path"])
         yield Picture(view_id, reason=found) if isinstance(found, str) else _checked(view_id, found, row)
     for view_id in sorted(set(view_ids) - set(pc.unique(rows.column("view_id")).to_pylist())):
         yield Picture(view_id, reason=MISSING)
 
 
-def decode(encoded: bytes) -> UInt8[np.ndarray, "h w 3"] | None:
-    """Decode a JPEG or PNG to RGB, None if it is damaged; a turn in its metadata is not applied, as boxes ignore it."""
+def decode(encoded: bytes, orientation: int | None = None) -> UInt8[np.ndarray, "h w 3"] | None:
+    """Decode a JPEG, PNG or WebP to RGB; None if it is damaged or too large.
+
+    Args:
+        encoded: The whole file.
+        orientation: EXIF code of the turn to apply; None: the picture as stored, whatever its metadata say.
+    """
+    try:
+        rgb = decode_stored(encoded, parse_header(io.BytesIO(encoded), "picture"))
+    except ImageHeaderError:
+        return None
+    return None if rgb is None else turned(rgb, orientation)
+
+
+def decode_stored(encoded: bytes, header: ImageHeader) -> UInt8[np.ndarray, "h w 3"] | None:
+    """Decode a picture with a sound header to RGB, as stored; None if it is damaged."""
     import cv2  # late: most stages that know about pictures never open one
 
-    if encoded.startswith(b"\xff\xd8") and b"\xff\xd9" not in encoded[-_JPEG_TAIL:]:
+    if header.format == "jpeg" and not jpeg_ends(encoded):
         return None  # cut off: OpenCV would fill the rest with grey
-    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    as_is = cv2.IMREAD_UNCHANGED if header.format != "jpeg" and not header.plain else cv2.IMREAD_COLOR
     try:
-        bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), flags) if encoded else None
+        found = cv2.imdecode(np.frombuffer(encoded, np.uint8), as_is | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error:
         return None
-    return None if bgr is None else np.ascontiguousarray(bgr[:, :, ::-1]).astype(np.uint8, copy=False)
+    return None if found is None else np.ascontiguousarray(_rgb(np.asarray(found)))
 
 
-def turned(rows: np.ndarray, turn_cw_deg: int | None) -> np.ndarray:
-    """Turn a picture or depth map clockwise by a multiple of 90 degrees.
+def jpeg_ends(encoded: bytes) -> bool:
+    """Tell whether the end marker follows the pixels; a thumbnail before them, or a film behind, has its own."""
+    at = 2
+    while encoded[at : at + 1] == b"\xff":
+        marker = encoded[at + 1 : at + 2]
+        if marker == b"\xda":
+            return encoded.find(b"\xff\xd9", at) >= 0
+        bare = marker == b"\xff" or marker == b"\x01" or b"\xd0" <= marker <= b"\xd8"
+        at += (1 if marker == b"\xff" else 2) if bare else 2 + int.from_bytes(encoded[at + 2 : at + 4], "big")
+    return False
+
+
+def turned(pixels: np.ndarray, orientation: int | None) -> np.ndarray:
+    """Turn a stored picture (h, w, ...) the way an EXIF orientation asks for.
 
     Example:
-        >>> turned(np.array([[1, 2]]), 90).tolist()
-        [[1], [2]]
+        >>> turned(np.array([[1, 2, 3]]), 6).tolist()  # its first row is shown on the right, from top to bottom
+        [[1], [2], [3]]
     """
-    return np.ascontiguousarray(np.rot90(rows, -turn_cw_deg // 90)) if turn_cw_deg else rows
+    if orientation is None:
+        return pixels
+    if orientation in (5, 6, 7, 8):
+        pixels = np.swapaxes(pixels, 0, 1)
+    rows, columns = orientation in (3, 4, 7, 8), orientation in (2, 3, 6, 7)
+    return np.ascontiguousarray(pixels[:: -1 if rows else 1, :: -1 if columns else 1])
+
+
+def read_file(root: Path | None, image_path: str | None) -> bytes | str:
+    """Read a picture's file; returns the reason where there is none below the root."""
+    if root is None or image_path is None:
+        return MISSING
+    path = root / image_path
+    if not path.resolve().is_relative_to(root.resolve()):
+        return OUTSIDE
+    try:
+        return path.read_bytes()
+    except OSError:
+        return MISSING
 
 
 def encode_jpeg(rgb: UInt8[np.ndarray, "h w 3"], quality: int) -> bytes:
@@ -129,23 +181,40 @@ def suffix_of(encoded: bytes) -> str:
     return ".png" if encoded.startswith(b"\x89PNG") else ".jpg"
 
 
-def _read_file(root: Path | None, image_path: str | None) -> bytes | str:
-    if root is None or image_path is None:
-        return MISSING
-    path = root / image_path
-    if not path.resolve().is_relative_to(root.resolve()):
-        return OUTSIDE
-    try:
-        return path.read_bytes()
-    except OSError:
-        return MISSING
-
-
 def _checked(view_id: str, encoded: bytes, row: Mapping[str, Any]) -> Picture:
-    rgb = decode(encoded)
-    if rgb is None:
+    try:
+        header = parse_header(io.BytesIO(encoded), view_id)
+    except ImageHeaderError as error:
+        return Picture(view_id, reason=TOO_LARGE if error.reason == "image_too_large" else DAMAGED)
+    stored = decode_stored(encoded, header)
+    if stored is None:
         return Picture(view_id, reason=DAMAGED)
-    rgb = turned(rgb, row["turn_cw_deg"])
+    rgb = turned(stored, row["orientation"])
     if rgb.shape[:2] != (row["height_px"], row["width_px"]):
         return Picture(view_id, reason=WRONG_SIZE)
-    return Picture(view_id, b"" if row["turn_cw_deg"] else encoded, rgb)
+    return Picture(view_id, _as_shown(encoded, header, row["orientation"], rgb), rgb)
+
+
+def _rgb(pixels: np.ndarray) -> UInt8[np.ndarray, "h w 3"]:
+    """Bring what OpenCV decodes (8 or 16 bits; grey, BGR or BGRA) to 8-bit RGB."""
+    if pixels.dtype == np.uint16:
+        pixels = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    if pixels.ndim == 2:
+        return np.repeat(pixels[:, :, None], 3, axis=2)
+    rgb = pixels[:, :, 2::-1]
+    if pixels.shape[2] == 4:
+        alpha = pixels[:, :, 3:].astype(np.uint32)
+        rgb = ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    return rgb
+
+
+def _as_shown(encoded: bytes, header: ImageHeader, orientation: int | None, rgb: UInt8[np.ndarray, "h w 3"]) -> bytes:
+    """Return bytes that every decoder shows as `rgb`: those of the file where they do already."""
+    if header.plain and (orientation or 1) == 1:
+        at = header.orientation_at
+        return encoded if header.orientation == 1 or at is None else encoded[:at] + b"\x01" + encoded[at + 1 :]
+    if header.format == "png":
+        import cv2
+
+        return bytes(cv2.imencode(".png", rgb[:, :, ::-1])[1])
+    return encode_jpeg(rgb, _QUALITY)

@@ -78,7 +78,7 @@ class Shard:
 
 
 def drawn(shard: Shard, variants: Iterable[Variant], jpeg_quality: int) -> Iterator[Drawn]:
-    """Draw variants of one shard, view by view; an original keeps its bytes unless it had to be turned."""
+    """Draw variants of one shard, view by view; an original keeps its bytes."""
     by_view: dict[str, list[Variant]] = {}
     for variant in sorted(set(variants)):
         by_view.setdefault(variant.view_id, []).append(variant)
@@ -94,8 +94,7 @@ def draw_one(picture: Picture, variant: Variant, marks: Mapping[tuple[str, str],
         return Drawn(variant, b"", 0, 0, picture.reason)
     height_px, width_px = picture.rgb.shape[:2]
     if variant.style == ORIGINAL:
-        encoded = picture.encoded or encode_jpeg(picture.rgb, jpeg_quality)
-        return Drawn(variant, encoded, width_px, height_px, None)
+        return Drawn(variant, picture.encoded, width_px, height_px, None)
     wanted = [marks.get((variant.view_id, object_id)) for object_id in variant.mark_ids]
     if None in wanted and not variant.in_clip:
         return Drawn(variant, b"", 0, 0, NOT_SEEN)
@@ -109,7 +108,7 @@ class Pictures:
     Args:
         data: Folder `data`.
         roots: Root folder by source, None where a source has no files.
-        jpeg_quality: 1 to 100, for pictures with marks and turned ones.
+        jpeg_quality: 1 to 100, for pictures with marks.
     """
 
     def __init__(self, data: Path, roots: Mapping[str, Path | None], jpeg_quality: int) -> None:

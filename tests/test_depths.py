@@ -49,6 +49,13 @@ def test_smaller_depth_is_sampled_not_blended(root: Path) -> None:
     np.testing.assert_array_equal(found, np.repeat(np.repeat(read_metres(), 2, axis=0), 2, axis=1))
 
 
+def test_depth_is_turned_with_its_picture(root: Path) -> None:
+    save(root / "d.png", UNITS)
+    found = read(2, 3, orientation=6)
+    assert found is not None
+    np.testing.assert_array_equal(found, read_metres()[::-1].T)
+
+
 def read_metres() -> np.ndarray:
     return np.where(UNITS > 0, UNITS * np.float32(0.001), np.float32(np.nan))
 

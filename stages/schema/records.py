@@ -42,14 +42,16 @@ class ViewRow:
     width_px: int
     height_px: int
     image_path: str | None = None
+    orientation: int | None = None
     intrinsics_px: Vec4 | None = None
     world_from_cam: Sequence[float] | None = None
     gravity_c: Vec3 | None = None
     depth_path: str | None = None
     depth_encoding: str | None = None
     depth_scale_m: float | None = None
-    turn_cw_deg: int | None = None
     captions: Sequence[str] | None = None
+    content_hash: str | None = None
+    perceptual_hash: int | None = None
     intrinsics_by: str | None = None
     pose_by: str | None = None
     depth_by: str | None = None

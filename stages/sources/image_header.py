@@ -1,18 +1,29 @@
-"""Width and height of JPEG and PNG files from their headers, without decoding a pixel."""
+"""What readers ask of a picture file before anyone decodes it: its size, and how it is meant to be turned.
+
+Which of the two sizes is right depends on what the dataset's boxes and cameras refer to. Annotated datasets (COCO)
+count stored pixels: their readers take `image_size_wh` and leave `view.orientation` null. Where there is nothing but
+pictures, people mean what they see: such readers take `read_header`, `shown_size_wh` and hand on the `orientation`.
+"""
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
-from typing import BinaryIO
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_JPEG_FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOFn, less DHT, JPG and DAC
-_JPEG_BARE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})  # markers that carry no length
+from stages.image_header import ImageHeader, ImageHeaderError, parse_header
+
+__all__ = ["ImageHeader", "ImageHeaderError", "image_size_wh", "read_header"]
 
 
-class ImageHeaderError(Exception):
-    """The file is neither a JPEG nor a PNG, or its header is cut short."""
+def read_header(path: Path) -> ImageHeader:
+    """Read the header of a JPEG, PNG or WebP file.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ImageHeaderError: The header is damaged, of another format, or of too large a picture; the message names the
+            file, `reason` is the drop reason without its first part.
+    """
+    with path.open("rb") as file:
+        return parse_header(file, str(path))
 
 
 def image_size_wh(path: Path) -> tuple[int, int]:
@@ -20,38 +31,7 @@ def image_size_wh(path: Path) -> tuple[int, int]:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ImageHeaderError: The header is damaged or of another format; the message names the file.
+        ImageHeaderError: As in `read_header`.
     """
-    with path.open("rb") as file:
-        start = file.read(2)
-        try:
-            size = _jpeg_size(file) if start == b"\xff\xd8" else _png_size(start + file.read(22))
-        except struct.error as error:
-            raise ImageHeaderError(f"{path}: image header is cut short") from error
-    if size is None or min(size) < 1:
-        raise ImageHeaderError(f"{path}: expected a JPEG or PNG image, found neither header")
-    return size
-
-
-def _png_size(head: bytes) -> tuple[int, int] | None:
-    if head[:8] != _PNG_SIGNATURE or head[12:16] != b"IHDR":
-        return None
-    width, height = struct.unpack(">II", head[16:24])
-    return width, height
-
-
-def _jpeg_size(file: BinaryIO) -> tuple[int, int] | None:
-    while True:
-        (lead,) = struct.unpack("B", file.read(1))
-        if lead != 0xFF:
-            return None
-        marker = 0xFF
-        while marker == 0xFF:  # any number of fill bytes may precede a marker
-            (marker,) = struct.unpack("B", file.read(1))
-        if marker in _JPEG_BARE_MARKERS:
-            continue
-        (length,) = struct.unpack(">H", file.read(2))
-        if marker in _JPEG_FRAME_MARKERS:
-            height, width = struct.unpack(">xHH", file.read(5))
-            return width, height
-        file.seek(length - 2, 1)
+    header = read_header(path)
+    return header.width_px, header.height_px

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from tests.made_pictures import bomb_png
 from tests.sources.cases import Damage, SourceCase
 
 SIZES_WH = {7: (60, 40), 139: (80, 60), 2000: (50, 50)}
@@ -110,6 +111,7 @@ CASE = SourceCase(
         Damage("missing_picture", lambda r: (r / "val2017" / PICTURE).unlink(), "scene.image_missing", PICTURE),
         Damage("cut_picture", lambda r: (r / "val2017" / PICTURE).write_bytes(b"\xff\xd8\xff"),
                "scene.image_damaged", PICTURE),
+        Damage("bomb", lambda r: (r / "val2017" / PICTURE).write_bytes(bomb_png()), "scene.image_too_large", PICTURE),
         Damage("other_size", edit(lambda d: d["images"][1].update(width=81)), "scene.image_size", PICTURE),
         Damage("zero_area", add(bbox=[5, 5, 0, 4]), "sighting.box_empty", "000000000139:99"),
         Damage("box_outside", add(bbox=[-9, 5, 8, 4]), "sighting.box_outside", "000000000139:99"),

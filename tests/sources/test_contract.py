@@ -19,7 +19,7 @@ from stages.schema.tables import KINDS
 from stages.schema.validate import validate
 from stages.sources import SOURCES
 from stages.sources.base import MODALITIES, Drop, ReaderInfo, SceneData, SourceError
-from stages.sources.image_header import image_size_wh
+from stages.sources.image_header import read_header
 from tests.sources.cases import Damage, Fake, fake
 from tests.sources.conftest import CASES
 
@@ -137,9 +137,8 @@ def test_pictures_lie_below_the_root_and_have_the_size_stated(dataset: Fake) -> 
     for view in (v for s in scenes(dataset) for v in s.views if v.image_path is not None):
         assert root is not None
         assert view.image_path is not None
-        stored_wh = image_size_wh(root / view.image_path)
-        upright_wh = stored_wh[::-1] if view.turn_cw_deg in (90, 270) else stored_wh
-        assert upright_wh == (view.width_px, view.height_px)
+        header = read_header(root / view.image_path)
+        assert header.turned_size_wh(view.orientation) == (view.width_px, view.height_px)
         assert view.depth_path is None or (root / view.depth_path).is_file()
         assert (view.depth_encoding is not None) == (view.depth_path is not None)
 

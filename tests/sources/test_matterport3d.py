@@ -43,5 +43,5 @@ def test_cameras_are_chosen_and_converted(tmp_path: Path) -> None:
     scene = read(tmp_path, pictures=True)
     assert [v.frame for v in scene.views] == [1, 2], "camera 0 looks up"
     assert scene.views[0].intrinsics_px == pytest.approx(fake_rooms.UPRIGHT_PX)
-    assert (scene.views[0].depth_scale_m, scene.views[0].turn_cw_deg) == (0.00025, None)
+    assert (scene.views[0].depth_scale_m, scene.views[0].orientation) == (0.00025, None)
     assert [v.frame for v in read(tmp_path / "b", pictures=True, cameras=[0, 1]).views] == [0, 1, 2]

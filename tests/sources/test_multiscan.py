@@ -56,9 +56,9 @@ def test_boxes_and_labels(tmp_path: Path, current: bool) -> None:
 
 def test_sideways_frames_become_upright_views(tmp_path: Path) -> None:
     scene = read(fake_multiscan.write(tmp_path, current=True, frames=True))
-    assert [(v.frame, v.turn_cw_deg, v.width_px, v.height_px) for v in scene.views] == [
-        (0, 90, 72, 96),
-        (2, 90, 72, 96),
+    assert [(v.frame, v.orientation, v.width_px, v.height_px) for v in scene.views] == [
+        (0, 6, 72, 96),
+        (2, 6, 72, 96),
     ]
     assert scene.views[0].intrinsics_px == pytest.approx(fake_rooms.UPRIGHT_PX)
     assert [d.item for d in scene.drops if d.reason == "view.pose_missing"] == [f"toy/{SCENE}/3"]

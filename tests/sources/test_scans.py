@@ -131,10 +131,10 @@ def test_captures_are_turned_upright(quarters: int, roll_deg: float, pitch_deg: 
 def test_pixels_turn_as_cameras_do() -> None:
     stored = np.zeros((3, 4), np.uint8)
     stored[2, 1] = 1
-    (v,), (u,) = np.nonzero(turned(stored, 90))
+    (v,), (u,) = np.nonzero(turned(stored, 6))
     intrinsics_px, _, size_wh = turned_camera((1.0, 1.0, 1.0, 2.0), np.eye(4), (4, 3), 1)
     assert (float(u), float(v)) == intrinsics_px[2:], "the principal point was put on the marked pixel"
-    assert turned(stored, 90).shape == size_wh[::-1]
+    assert turned(stored, 6).shape == size_wh[::-1]
     assert turned(stored, None) is stored
 
 
@@ -150,7 +150,7 @@ def test_upright_views_count_what_is_lost(tmp_path: Path) -> None:
         Shot(4, tmp_path / "../d.jpg", (60, 60, 40, 30), UPRIGHT),
     ]
     views, drops = upright_views("s/1", tmp_path, shots)
-    assert [(v.frame, v.turn_cw_deg, v.depth_path) for v in views] == [(0, None, None)]
+    assert [(v.frame, v.orientation, v.depth_path) for v in views] == [(0, None, None)]
     assert {d.item: d.reason for d in drops} == {
         "s/1/1": "view.pose_lost",
         "s/1/2": "view.image_damaged",
@@ -165,7 +165,7 @@ def test_turned_pictures_are_decoded_as_they_were_taken(tmp_path: Path) -> None:
     assert cv2.imwrite(str(tmp_path / "a.png"), rgb)
     read = decode((tmp_path / "a.png").read_bytes())
     assert read is not None
-    assert turned(read, 90)[:30].min() == 255, "left has become top"
+    assert turned(read, 6)[:30].min() == 255, "left has become top"
 
 
 def test_resized_intrinsics_keep_the_centre() -> None:

@@ -50,9 +50,9 @@ def test_objects_have_upright_boxes_even_where_the_annotated_one_leans(tmp_path:
 
 def test_pictures_and_squeezed_depth_are_upright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scene = read(source_at(tmp_path, (REFERENCE,)), REFERENCE)
-    assert [(v.frame, v.turn_cw_deg, v.width_px, v.height_px) for v in scene.views] == [
-        (0, 90, 72, 96),
-        (6, 90, 72, 96),
+    assert [(v.frame, v.orientation, v.width_px, v.height_px) for v in scene.views] == [
+        (0, 6, 72, 96),
+        (6, 6, 72, 96),
     ]
     assert scene.views[0].intrinsics_px == pytest.approx(fake_rooms.UPRIGHT_PX)
     assert [d for d in scene.drops if d.reason == "view.pose_lost"] == [Drop("view.pose_lost", f"toy/{REFERENCE}/5")]

@@ -85,8 +85,8 @@ class Coco:
             size_wh = image_size_wh(self.root() / image_path)
         except FileNotFoundError:
             return Drop("scene.image_missing", image_path)
-        except ImageHeaderError:
-            return Drop("scene.image_damaged", image_path)
+        except ImageHeaderError as error:
+            return Drop(f"scene.{error.reason}", image_path)
         if size_wh != (record["width"], record["height"]):
             return Drop("scene.image_size", image_path)
         return self._scene(scene_id, record, image_path, size_wh)

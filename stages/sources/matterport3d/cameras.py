@@ -79,8 +79,8 @@ def _shot(
         height_px = image_size_wh(picture)[1]
     except FileNotFoundError:
         return Drop("view.image_missing", view_id)
-    except ImageHeaderError:
-        return Drop("view.image_damaged", view_id)
+    except ImageHeaderError as error:
+        return Drop(f"view.{error.reason}", view_id)
     fx, fy, cx, from_bottom = intrinsics
     depth = folder / "undistorted_depth_images" / name[0].replace("_i", "_d").replace(".jpg", ".png")
     return Shot(

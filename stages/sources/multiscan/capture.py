@@ -38,9 +38,13 @@ def read_shots(scene_id: str, folder: Path) -> tuple[list[Shot], list[Drop]]:
             drops.append(Drop("view.pose_missing", view_id))
             continue
         camera = _camera(lines[number])
-        size_wh = _size_wh(path)
-        if camera is None or size_wh is None:
-            drops.append(Drop("view.pose_damaged" if camera is None else "view.image_damaged", view_id))
+        if camera is None:
+            drops.append(Drop("view.pose_damaged", view_id))
+            continue
+        try:
+            size_wh = image_size_wh(path)
+        except ImageHeaderError as error:
+            drops.append(Drop(f"view.{error.reason}", view_id))
             continue
         intrinsics_px, capture_from_cam = camera
         shots.append(
@@ -91,10 +95,3 @@ def _lines(path: Path) -> list[str]:
         raise DamagedScanError("cameras_missing", path) from error
     except UnicodeDecodeError as error:
         raise DamagedScanError("cameras_damaged", path) from error
-
-
-def _size_wh(path: Path) -> tuple[int, int] | None:
-    try:
-        return image_size_wh(path)
-    except ImageHeaderError:
-        return None

@@ -124,8 +124,8 @@ class R2R:
                 number = _NUMBERS_PER_VIEWPOINT * place + index
                 try:
                     size_wh = image_size_wh(path)
-                except ImageHeaderError:
-                    drops.append(Drop("view.image_damaged", f"{scene_id}/{number}"))
+                except ImageHeaderError as error:
+                    drops.append(Drop(f"view.{error.reason}", f"{scene_id}/{number}"))
                     continue
                 focal_px = size_wh[1] / 2 / math.tan(math.radians(_HALF_HEIGHT_DEG))
                 intrinsics_px = (focal_px, focal_px, (size_wh[0] - 1) / 2, (size_wh[1] - 1) / 2)

@@ -75,8 +75,8 @@ def _view(capture: Capture, frame: Frame) -> ViewRow | Drop:
         return Drop("view.pose_lost", view_id)  # the tracker's rows of -inf
     try:
         size_wh = image_size_wh(frame.image)
-    except ImageHeaderError:
-        return Drop("view.image_damaged", view_id)
+    except ImageHeaderError as error:
+        return Drop(f"view.{error.reason}", view_id)
     return ViewRow(
         view_id=view_id,
         scene_id=capture.scene_id,

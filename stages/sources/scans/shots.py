@@ -1,7 +1,7 @@
 """Frames of a moving camera to views whose pictures are upright.
 
 Phones and tablets are held upright while their sensor lies on its side, so whole captures are stored sideways. The
-picture is turned where it is decoded (column `turn_cw_deg`), never copied; size, intrinsics and pose given here belong
+picture is turned where it is decoded (column `orientation`), never copied; size, intrinsics and pose given here belong
 to the turned picture. A capture has one turn: the one that brings gravity, summed over its frames, nearest to down.
 """
 
@@ -22,6 +22,7 @@ from stages.sources.image_header import ImageHeaderError, image_size_wh
 MILLIMETRE_M = 0.001
 # Camera axes after a turn by 90 degrees clockwise, from those before: what pointed right points down.
 _TURNED_FROM_STORED = np.array([[0.0, -1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+ORIENTATIONS = (None, 6, 3, 8)  # EXIF codes of 0 to 3 clockwise quarter turns
 OPENCV_FROM_OPENGL = np.diag([1.0, -1.0, -1.0, 1.0])
 
 
@@ -67,8 +68,8 @@ def upright_views(scene_id: str, root: Path, shots: Sequence[Shot]) -> tuple[lis
             size_wh = image_size_wh(shot.image)
         except FileNotFoundError:
             drops.append(Drop("view.image_missing", f"{scene_id}/{shot.number}"))
-        except ImageHeaderError:
-            drops.append(Drop("view.image_damaged", f"{scene_id}/{shot.number}"))
+        except ImageHeaderError as error:
+            drops.append(Drop(f"view.{error.reason}", f"{scene_id}/{shot.number}"))
         else:
             views.append(_view(scene_id, root, shot, size_wh, quarters))
     return views, drops
@@ -121,6 +122,6 @@ def _view(scene_id: str, root: Path, shot: Shot, size_wh: tuple[int, int], quart
         intrinsics_px=intrinsics_px, world_from_cam=world_from_cam.ravel().tolist(),
         depth_path=depth.relative_to(root).as_posix() if depth else None,
         depth_encoding=shot.depth_encoding if depth else None,
-        depth_scale_m=shot.depth_scale_m if depth else None, turn_cw_deg=90 * quarters or None,
+        depth_scale_m=shot.depth_scale_m if depth else None, orientation=ORIENTATIONS[quarters],
         intrinsics_by="given", pose_by="given", depth_by="given" if depth else None,
     )  # fmt: skip

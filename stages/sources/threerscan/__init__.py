@@ -22,7 +22,7 @@ Licence: 3RScan Terms of Use, non-commercial: `LicenseRef-3RScan-TOU`.
 World: each scan's own frame, z up, metres. `3RScan.json` also has a transform of each rescan to its reference
 (column by column, translation in millimetres); nothing here compares scans, so it is not applied.
 The phone was held upright and its sensor lay on its side: pictures and depth are turned where they are decoded
-(column `turn_cw_deg`), by the quarter turn that the poses tell, so models see upright pictures and no file is copied.
+(column `orientation`), by the quarter turn that the poses tell, so models see upright pictures and no file is copied.
 
 The place of a scan is its reference scan, so rescans stay on one side of a split. A scan that `3RScan.json` does not
 name is dropped. Annotated boxes that lean are replaced by upright ones fitted to the instance's vertices.

@@ -176,8 +176,8 @@ def _shots(scene_id: str, folder: Path) -> tuple[list[Shot], list[Drop]]:
         pose = read_matrix(pose_path) if pose_path.is_file() else None
         try:
             size_wh = image_size_wh(path)
-        except ImageHeaderError:
-            drops.append(Drop("view.image_damaged", view_id))
+        except ImageHeaderError as error:
+            drops.append(Drop(f"view.{error.reason}", view_id))
             continue
         if pose is None:
             drops.append(Drop("view.pose_damaged" if pose_path.is_file() else "view.pose_missing", view_id))
