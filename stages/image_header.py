@@ -48,12 +48,12 @@ class ImageHeader:
     @property
     def shown_size_wh(self) -> tuple[int, int]:
         """Width and height after the turn that the file asks for."""
-        return turned_size_wh((self.width_px, self.height_px), self.orientation)
+        return self.turned_size_wh(self.orientation)
 
-
-def turned_size_wh(size_wh: tuple[int, int], orientation: int | None) -> tuple[int, int]:
-    """Width and height of a picture after the turn of an EXIF orientation; None: no turn."""
-    return (size_wh[1], size_wh[0]) if orientation in _TURNED else size_wh
+    def turned_size_wh(self, orientation: int | None) -> tuple[int, int]:
+        """Width and height after the turn of an EXIF orientation; None: as stored."""
+        turn = orientation in _TURNED
+        return (self.height_px, self.width_px) if turn else (self.width_px, self.height_px)
 
 
 def parse_header(file: BinaryIO, name: str) -> ImageHeader:

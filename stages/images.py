@@ -94,7 +94,7 @@ def read_pictures(
             row = wanted.pop(view_id)
             yield _checked(view_id, encoded, row)
     for view_id, row in wanted.items():
-        found = _read_file(root, row["image_path"])
+        found = read_file(root, row["image_path"])
         yield Picture(view_id, reason=found) if isinstance(found, str) else _checked(view_id, found, row)
     for view_id in sorted(set(view_ids) - set(pc.unique(rows.column("view_id")).to_pylist())):
         yield Picture(view_id, reason=MISSING)
@@ -108,9 +108,36 @@ def decode(encoded: bytes, orientation: int | None = None) -> UInt8[np.ndarray, 
         orientation: EXIF code of the turn to apply; None: the picture as stored, whatever its metadata say.
     """
     try:
-        return _pixels(encoded, parse_header(io.BytesIO(encoded), "picture"), orientation)
+        rgb = decode_stored(encoded, parse_header(io.BytesIO(encoded), "picture"))
     except ImageHeaderError:
         return None
+    return None if rgb is None else turned(rgb, orientation)
+
+
+def decode_stored(encoded: bytes, header: ImageHeader) -> UInt8[np.ndarray, "h w 3"] | None:
+    """Decode a picture with a sound header to RGB, as stored; None if it is damaged."""
+    import cv2  # late: most stages that know about pictures never open one
+
+    if header.format == "jpeg" and not jpeg_ends(encoded):
+        return None  # cut off: OpenCV would fill the rest with grey
+    as_is = cv2.IMREAD_UNCHANGED if header.format != "jpeg" and not header.plain else cv2.IMREAD_COLOR
+    try:
+        found = cv2.imdecode(np.frombuffer(encoded, np.uint8), as_is | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:
+        return None
+    return None if found is None else np.ascontiguousarray(_rgb(np.asarray(found)))
+
+
+def jpeg_ends(encoded: bytes) -> bool:
+    """Tell whether the end marker follows the pixels; a thumbnail before them, or a film behind, has its own."""
+    at = 2
+    while encoded[at : at + 1] == b"\xff":
+        marker = encoded[at + 1 : at + 2]
+        if marker == b"\xda":
+            return encoded.find(b"\xff\xd9", at) >= 0
+        bare = marker == b"\xff" or marker == b"\x01" or b"\xd0" <= marker <= b"\xd8"
+        at += (1 if marker == b"\xff" else 2) if bare else 2 + int.from_bytes(encoded[at + 2 : at + 4], "big")
+    return False
 
 
 def turned(pixels: np.ndarray, orientation: int | None) -> np.ndarray:
@@ -128,6 +155,19 @@ def turned(pixels: np.ndarray, orientation: int | None) -> np.ndarray:
     return np.ascontiguousarray(pixels[:: -1 if rows else 1, :: -1 if columns else 1])
 
 
+def read_file(root: Path | None, image_path: str | None) -> bytes | str:
+    """Read a picture's file; returns the reason where there is none below the root."""
+    if root is None or image_path is None:
+        return MISSING
+    path = root / image_path
+    if not path.resolve().is_relative_to(root.resolve()):
+        return OUTSIDE
+    try:
+        return path.read_bytes()
+    except OSError:
+        return MISSING
+
+
 def encode_jpeg(rgb: UInt8[np.ndarray, "h w 3"], quality: int) -> bytes:
     """Encode RGB as JPEG, quality 1 to 100."""
     import cv2
@@ -141,54 +181,18 @@ def suffix_of(encoded: bytes) -> str:
     return ".png" if encoded.startswith(b"\x89PNG") else ".jpg"
 
 
-def _read_file(root: Path | None, image_path: str | None) -> bytes | str:
-    if root is None or image_path is None:
-        return MISSING
-    path = root / image_path
-    if not path.resolve().is_relative_to(root.resolve()):
-        return OUTSIDE
-    try:
-        return path.read_bytes()
-    except OSError:
-        return MISSING
-
-
 def _checked(view_id: str, encoded: bytes, row: Mapping[str, Any]) -> Picture:
     try:
         header = parse_header(io.BytesIO(encoded), view_id)
     except ImageHeaderError as error:
         return Picture(view_id, reason=TOO_LARGE if error.reason == "image_too_large" else DAMAGED)
-    rgb = _pixels(encoded, header, row["orientation"])
-    if rgb is None:
+    stored = decode_stored(encoded, header)
+    if stored is None:
         return Picture(view_id, reason=DAMAGED)
+    rgb = turned(stored, row["orientation"])
     if rgb.shape[:2] != (row["height_px"], row["width_px"]):
         return Picture(view_id, reason=WRONG_SIZE)
     return Picture(view_id, _as_shown(encoded, header, row["orientation"], rgb), rgb)
-
-
-def _pixels(encoded: bytes, header: ImageHeader, orientation: int | None) -> UInt8[np.ndarray, "h w 3"] | None:
-    import cv2  # late: most stages that know about pictures never open one
-
-    if header.format == "jpeg" and not _jpeg_ends(encoded):
-        return None  # cut off: OpenCV would fill the rest with grey
-    as_is = cv2.IMREAD_UNCHANGED if header.format != "jpeg" and not header.plain else cv2.IMREAD_COLOR
-    try:
-        found = cv2.imdecode(np.frombuffer(encoded, np.uint8), as_is | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error:
-        return None
-    return None if found is None else np.ascontiguousarray(turned(_rgb(np.asarray(found)), orientation))
-
-
-def _jpeg_ends(encoded: bytes) -> bool:
-    """Tell whether the end marker follows the pixels; a thumbnail before them, or a film behind, has its own."""
-    at = 2
-    while encoded[at : at + 1] == b"\xff":
-        marker = encoded[at + 1 : at + 2]
-        if marker == b"\xda":
-            return encoded.find(b"\xff\xd9", at) >= 0
-        bare = marker == b"\xff" or marker == b"\x01" or b"\xd0" <= marker <= b"\xd8"
-        at += (1 if marker == b"\xff" else 2) if bare else 2 + int.from_bytes(encoded[at + 2 : at + 4], "big")
-    return False
 
 
 def _rgb(pixels: np.ndarray) -> UInt8[np.ndarray, "h w 3"]:

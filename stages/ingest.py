@@ -1,14 +1,14 @@
 """DVC stage `ingest@SOURCE`: a dataset in its own layout in; scenes, views, objects, sightings and rendered frames out.
 
 Readers only parse. Here poses are checked, gravity is derived from them, views without a picture are rendered, and
-sightings of posed views are found by casting rays at the source's mesh.
+sightings of posed views are found by casting rays at the source's mesh. Every picture is decoded once: damaged ones are
+dropped with their view, the others get the two hashes by which copies are found.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,7 +19,9 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from stages import params as params_file
+from stages.fingerprint import fingerprint
 from stages.geometry.frames import gravity_of_pose, is_rigid
+from stages.images import read_file
 from stages.params import Params
 from stages.registry import resolve
 from stages.render.frames import render_views
@@ -119,12 +121,15 @@ def ingest_scene(source: Source, scene_id: str, params: IngestParams, rows: Rows
     counts = Counts(read={"scenes": 1, **data.counts}) + _count_drops(data.drops)
     views, bad = _check_views(data)
     counts += bad
+    views, bad = _fingerprinted(views, source.root())
+    counts += bad
     kept = {view.view_id for view in views}
     sightings = [s for s in data.sightings if s.view_id in kept]
     counts += dropped("sighting.view_dropped", [s.object_id for s in data.sightings if s.view_id not in kept])
     if data.mesh is not None:
         rendered = render_views(data.mesh, views, params.jpeg_quality)
         rows.pixels.extend(rendered.pixels)
+        views = _hashed(views, {p.view_id: p.image for p in rendered.pixels})
         sightings.extend(rendered.sightings)
         counts += Counts(read={"sightings": len(rendered.sightings)})
     rows.scene.append(data.scene)
@@ -136,11 +141,49 @@ def ingest_scene(source: Source, scene_id: str, params: IngestParams, rows: Rows
     )
 
 
+def _fingerprinted(views: Sequence[ViewRow], root: Path | None) -> tuple[list[ViewRow], Counts]:
+    """Hash the pictures that have a file; views whose picture cannot be shown are dropped."""
+    kept: list[ViewRow] = []
+    bad: dict[str, list[str]] = {}
+    for view in views:
+        if view.image_path is None:
+            kept.append(view)
+            continue
+        encoded = read_file(root, view.image_path)
+        found = encoded if isinstance(encoded, str) else _fingerprint(view, encoded)
+        if isinstance(found, str):
+            bad.setdefault(f"view.{found.replace('.', '_')}", []).append(f"{view.view_id} {view.image_path}")
+        else:
+            kept.append(found)
+    return kept, _counted(bad)
+
+
+def _hashed(views: Sequence[ViewRow], encoded: Mapping[str, bytes]) -> list[ViewRow]:
+    """Hash rendered pictures; views that are not among them stay as they are."""
+    found = [_fingerprint(v, encoded[v.view_id]) if v.view_id in encoded else v for v in views]
+    assert not any(isinstance(f, str) for f in found), "a picture just encoded can be decoded"
+    return [f for f in found if isinstance(f, ViewRow)]
+
+
+def _fingerprint(view: ViewRow, encoded: bytes) -> ViewRow | str:
+    found = fingerprint(encoded, (view.width_px, view.height_px), view.orientation)
+    if isinstance(found, str):
+        return found
+    return replace(view, content_hash=found.content, perceptual_hash=found.perceptual)
+
+
+def _counted(bad: Mapping[str, Sequence[str]]) -> Counts:
+    counts = Counts()
+    for reason, items in bad.items():
+        counts += dropped(reason, items)
+    return counts
+
+
 def _count_drops(drops: Sequence[Drop]) -> Counts:
-    total = Counts()
-    for reason in Counter(d.reason for d in drops):
-        total += dropped(reason, [d.item for d in drops if d.reason == reason])
-    return total
+    items: dict[str, list[str]] = {}
+    for drop in drops:
+        items.setdefault(drop.reason, []).append(drop.item)
+    return _counted(items)
 
 
 def _check_views(data: SceneData) -> tuple[list[ViewRow], Counts]:
@@ -156,10 +199,7 @@ def _check_views(data: SceneData) -> tuple[list[ViewRow], Counts]:
             kept.append(replace(view, gravity_c=(x, y, z)))
         else:
             kept.append(view)
-    counts = Counts()
-    for reason, items in bad.items():
-        counts += dropped(reason, items)
-    return kept, counts
+    return kept, _counted(bad)
 
 
 def _defect(view: ViewRow, has_mesh: bool) -> str | None:

@@ -50,6 +50,8 @@ class ViewRow:
     depth_encoding: str | None = None
     depth_scale_m: float | None = None
     captions: Sequence[str] | None = None
+    content_hash: str | None = None
+    perceptual_hash: int | None = None
     intrinsics_by: str | None = None
     pose_by: str | None = None
     depth_by: str | None = None

@@ -6,4 +6,8 @@ SOURCES: dict[str, str] = {
     "coco": "stages.sources.coco:Coco",
     "posed_rgbd": "stages.sources.posed_rgbd:PosedRgbd",
     "sunrgbd": "stages.sources.sunrgbd:SunRgbd",
+    "multiscan": "stages.sources.multiscan:MultiScan",
+    "threerscan": "stages.sources.threerscan:ThreeRScan",
+    "matterport3d": "stages.sources.matterport3d:Matterport3D",
+    "r2r": "stages.sources.r2r:R2R",
 }

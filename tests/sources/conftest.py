@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import fake_coco, fake_posed_rgbd, fake_scannet, fake_sunrgbd
+from tests.sources import (
+    fake_coco,
+    fake_matterport3d,
+    fake_multiscan,
+    fake_posed_rgbd,
+    fake_r2r,
+    fake_scannet,
+    fake_sunrgbd,
+    fake_threerscan,
+)
 from tests.sources.cases import Damage, Fake, SourceCase, fake
 
 CASES: tuple[SourceCase, ...] = (
@@ -16,6 +25,13 @@ CASES: tuple[SourceCase, ...] = (
     fake_scannet.OPEN,
     *fake_posed_rgbd.CASES,
     *fake_sunrgbd.CASES,
+    fake_multiscan.CURRENT,
+    fake_multiscan.EARLY,
+    fake_threerscan.POSED,
+    fake_threerscan.RENDERED,
+    fake_matterport3d.POSED,
+    fake_matterport3d.RENDERED,
+    fake_r2r.CASE,
 )
 
 

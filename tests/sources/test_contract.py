@@ -12,7 +12,6 @@ import pytest
 from stages import params
 from stages.depths import disk_depths
 from stages.geometry.frames import gravity_of_pose, is_rigid
-from stages.image_header import turned_size_wh
 from stages.registry import resolve
 from stages.render.frames import render_views
 from stages.schema.records import ViewRow, to_table
@@ -20,7 +19,7 @@ from stages.schema.tables import KINDS
 from stages.schema.validate import validate
 from stages.sources import SOURCES
 from stages.sources.base import MODALITIES, Drop, ReaderInfo, SceneData, SourceError
-from stages.sources.image_header import image_size_wh
+from stages.sources.image_header import read_header
 from tests.sources.cases import Damage, Fake, fake
 from tests.sources.conftest import CASES
 
@@ -138,8 +137,8 @@ def test_pictures_lie_below_the_root_and_have_the_size_stated(dataset: Fake) -> 
     for view in (v for s in scenes(dataset) for v in s.views if v.image_path is not None):
         assert root is not None
         assert view.image_path is not None
-        stored_wh = image_size_wh(root / view.image_path)
-        assert turned_size_wh(stored_wh, view.orientation) == (view.width_px, view.height_px)
+        header = read_header(root / view.image_path)
+        assert header.turned_size_wh(view.orientation) == (view.width_px, view.height_px)
         assert view.depth_path is None or (root / view.depth_path).is_file()
         assert (view.depth_encoding is not None) == (view.depth_path is not None)
 
