@@ -1,23 +1,14 @@
-"""Files of one scene: paths that datasets state, small text tables, and what to say when one cannot be used."""
+"""Paths and numbers that a dataset's files state, taken with care."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-
-class DamagedFileError(Exception):
-    """A file of one scene that cannot be used; `reason` is a drop reason without its first part."""
-
-    def __init__(self, reason: str, path: Path) -> None:
-        """Keep reason and file."""
-        super().__init__(f"{path}: {reason}")
-        self.reason = reason
-        self.path = path
+from stages.sources.scans.files import DamagedScanError
 
 
 def inside(root: Path, path: Path) -> bool:
@@ -37,38 +28,26 @@ def read_text(path: Path, what: str) -> str:
     """Read a text file.
 
     Raises:
-        DamagedFileError: `<what>_missing` or `<what>_damaged`.
+        DamagedScanError: `<what>_missing` or `<what>_damaged`.
     """
     try:
         return path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError) as error:
-        raise DamagedFileError(f"{what}_missing", path) from error
+        raise DamagedScanError(f"{what}_missing", path) from error
     except (OSError, ValueError) as error:
-        raise DamagedFileError(f"{what}_damaged", path) from error
+        raise DamagedScanError(f"{what}_damaged", path) from error
 
 
 def read_numbers(path: Path, what: str) -> Float[np.ndarray, " n"]:
     """Read all numbers of a text file, separated by blanks, commas or lines; `nan` and `inf` are numbers.
 
     Raises:
-        DamagedFileError: `<what>_missing` or `<what>_damaged`.
+        DamagedScanError: `<what>_missing` or `<what>_damaged`.
     """
     try:
         return np.array(read_text(path, what).replace(",", " ").split(), dtype=np.float64)
     except ValueError as error:
-        raise DamagedFileError(f"{what}_damaged", path) from error
-
-
-def read_json(path: Path, what: str) -> Any:
-    """Read a JSON file.
-
-    Raises:
-        DamagedFileError: `<what>_missing` or `<what>_damaged`.
-    """
-    try:
-        return json.loads(read_text(path, what))
-    except (ValueError, RecursionError) as error:
-        raise DamagedFileError(f"{what}_damaged", path) from error
+        raise DamagedScanError(f"{what}_damaged", path) from error
 
 
 def as_array(value: Any, *shape: int) -> np.ndarray | None:

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from stages.depths import decoder_of
+from stages.geometry.oriented_box import OrientedBox
 from stages.sources.base import SceneData
-from stages.sources.given_boxes import Box, box_of, overlap, rectangle_of
 from stages.sources.plain_pickle import PickleError, load_plain
+from stages.sources.projected_boxes import overlap, rectangle_of
 from stages.sources.sunrgbd import SunRgbd, SunRgbdParams
 from tests.sources import fake_sunrgbd
 from tests.sources.fake_sunrgbd import BASE
@@ -29,9 +30,9 @@ def read(section: Mapping[str, Any]) -> SceneData:
     return scene
 
 
-def boxes(scene: SceneData) -> dict[str, Box]:
+def boxes(scene: SceneData) -> dict[str, OrientedBox]:
     return {
-        o.object_id: Box(np.array(o.center_w), np.array(o.size_m), np.array(o.world_from_box).reshape(3, 3))
+        o.object_id: OrientedBox(np.array(o.center_w), np.array(o.size_m), np.array(o.world_from_box).reshape(3, 3))
         for o in scene.objects
         if o.center_w is not None
     }
@@ -147,16 +148,6 @@ def test_programs_and_damaged_pickles_are_refused(tmp_path: Path, program: bytes
         load_plain(tmp_path / "a.pkl")
 
 
-def test_box_axes_are_ordered() -> None:
-    tipped = np.array([[0.0, 1, 0], [0, 0, -1], [-1, 0, 0]])  # its first axis points down
-    box = box_of(np.zeros(3), np.array([1.0, 2, 3]), tipped)
-    assert box is not None
-    assert box.size_m.tolist() == [3, 2, 1]
-    assert box.world_from_box[2, 2] == pytest.approx(1)
-    assert np.linalg.det(box.world_from_box) == pytest.approx(1)
-    assert box_of(np.zeros(3), np.array([1.0, 2, 0]), tipped) is None
-
-
 @pytest.mark.parametrize(
     ("center_c", "box_px", "truncated"),
     [
@@ -167,7 +158,7 @@ def test_box_axes_are_ordered() -> None:
     ],
 )
 def test_projected_boxes(center_c: tuple[float, float, float], box_px: Any, truncated: float | None) -> None:
-    box = Box(np.array(center_c), np.array([0.4, 0.4, 1.0]), np.eye(3))
+    box = OrientedBox(np.array(center_c), np.array([0.4, 0.4, 1.0]), np.eye(3))
     found = rectangle_of(box, np.eye(4), (100.0, 100.0, 49.5, 49.5), (100, 100))
     if box_px is None or truncated is None:
         assert found is None or found.truncated_fraction > 0.3
@@ -179,7 +170,7 @@ def test_projected_boxes(center_c: tuple[float, float, float], box_px: Any, trun
 
 def test_a_box_round_the_camera_fills_the_picture() -> None:
     found = rectangle_of(
-        Box(np.zeros(3), np.full(3, 4.0), np.eye(3)), np.eye(4), (100.0, 100.0, 49.5, 49.5), (100, 100)
+        OrientedBox(np.zeros(3), np.full(3, 4.0), np.eye(3)), np.eye(4), (100.0, 100.0, 49.5, 49.5), (100, 100)
     )
     assert found is not None
     np.testing.assert_allclose(found.box_px, [0, 0, 100, 100], atol=1e-3)

@@ -18,7 +18,8 @@ from jaxtyping import Float
 from stages.schema.records import Vec4
 from stages.sources.posed_rgbd.frames import Capture, Frame
 from stages.sources.posed_rgbd.trajectories import pose_of
-from stages.sources.scene_files import DamagedFileError, read_text
+from stages.sources.scans.files import DamagedScanError
+from stages.sources.scene_files import read_text
 
 MODELS = ("sparse/0", "sparse", "colmap/sparse/0", ".")
 _POINT_BYTES = 24  # x, y and the id of a point
@@ -61,15 +62,15 @@ def colmap(root: Path, folder: Path, settings: object) -> Capture:
     """Read the model below `sparse/0` (or where else it lies) and name its pictures below `images/`."""
     place = next((folder / m for m in MODELS if _has_model(folder / m)), None)
     if place is None:
-        raise DamagedFileError("model_missing", folder / MODELS[0])
+        raise DamagedScanError("model_missing", folder / MODELS[0])
     binary = (place / "cameras.bin").is_file()
     try:
         cameras = _cameras_bin(place / "cameras.bin") if binary else _cameras_txt(place / "cameras.txt")
         images = _images_bin(place / "images.bin") if binary else _images_txt(place / "images.txt")
     except (struct.error, ValueError, IndexError, KeyError, OverflowError) as error:
-        raise DamagedFileError("model_damaged", place) from error
+        raise DamagedScanError("model_damaged", place) from error
     if any(image.camera not in cameras for image in images):
-        raise DamagedFileError("model_damaged", place)
+        raise DamagedScanError("model_damaged", place)
     return Capture([_frame(folder, i, cameras[i.camera]) for i in sorted(images, key=lambda i: i.number)])
 
 
@@ -143,7 +144,7 @@ def _reader(path: Path) -> Callable[[str], tuple[Any, ...]]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DamagedFileError("model_missing", path) from error
+        raise DamagedScanError("model_missing", path) from error
     at = 0
 
     def take(layout: str) -> tuple[Any, ...]:

@@ -13,8 +13,6 @@ from jaxtyping import Float
 from stages.schema.records import Vec4
 from stages.sources.base import Drop
 
-OPENCV_FROM_OPENGL = np.diag([1.0, -1.0, -1.0, 1.0])  # a camera that looks along -z with y up
-
 
 @dataclass(frozen=True)
 class Frame:

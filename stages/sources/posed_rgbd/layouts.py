@@ -23,7 +23,8 @@ from stages.sources.posed_rgbd.trajectories import (
     read_timed,
     read_times,
 )
-from stages.sources.scene_files import DamagedFileError, as_array, read_json, read_numbers
+from stages.sources.scans.files import DamagedScanError, read_json
+from stages.sources.scene_files import as_array, read_numbers
 
 PICTURES, DEPTHS = (".jpg", ".jpeg", ".png"), (".png", ".pgm")
 COLOR_FOLDERS = ("color", "images", "image", "rgb")
@@ -92,11 +93,11 @@ def poses_txt(root: Path, folder: Path, settings: Settings) -> Capture:
     images = _pictures(folder)
     if settings.names_file is None:
         if len(images) != len(rows):
-            raise DamagedFileError("poses_of_other_pictures", path)
+            raise DamagedScanError("poses_of_other_pictures", path)
         return _in_order(folder, dict(enumerate(images)), dict(enumerate(rows)))
     names = [Path(n).stem for n in lines_of(folder / settings.names_file, "names")]
     if len(names) != len(rows):
-        raise DamagedFileError("poses_of_other_pictures", path)
+        raise DamagedScanError("poses_of_other_pictures", path)
     number_of = {name: number for number, name in enumerate(names)}
     known = {number_of[i.stem]: i for i in images if i.stem in number_of}
     drops = [Drop("view.not_in_names", i.relative_to(root).as_posix()) for i in images if i.stem not in number_of]
@@ -112,7 +113,7 @@ def replica(root: Path, folder: Path, settings: Settings) -> Capture:
     camera = camera.get("camera") if isinstance(camera, Mapping) else None
     numbers = as_array([camera.get(k) for k in ("fx", "fy", "cx", "cy", "scale")], 5) if camera else None
     if numbers is None or not numbers[[0, 1, 4]].min() > 0:
-        raise DamagedFileError("camera_damaged", path)
+        raise DamagedScanError("camera_damaged", path)
     fx, fy, cx, cy, units_per_m = numbers.tolist()
     rows = read_rows(folder / "traj.txt")
     frames, drops = [], []
@@ -148,7 +149,7 @@ def _in_order(folder: Path, images: Mapping[int, Path], poses: Mapping[int, Floa
 def _pictures(folder: Path) -> list[Path]:
     place = next((folder / name for name in COLOR_FOLDERS if (folder / name).is_dir()), None)
     if place is None:
-        raise DamagedFileError("pictures_missing", folder / COLOR_FOLDERS[0])
+        raise DamagedScanError("pictures_missing", folder / COLOR_FOLDERS[0])
     return sorted((p for p in place.iterdir() if p.suffix.lower() in PICTURES), key=lambda p: natural(p.name))
 
 
@@ -161,7 +162,7 @@ def _pose(path: Path) -> Float[np.ndarray, "4 4"] | None:
     """Pose of one file; NaN where it cannot be read."""
     try:
         return pose_of(read_numbers(path, "pose"))
-    except DamagedFileError as error:
+    except DamagedScanError as error:
         return None if error.reason == "pose_missing" else np.full((4, 4), np.nan)
 
 

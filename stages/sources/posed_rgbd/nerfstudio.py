@@ -10,8 +10,10 @@ import numpy as np
 
 from stages.schema.records import Vec4
 from stages.sources.base import Drop
-from stages.sources.posed_rgbd.frames import OPENCV_FROM_OPENGL, Capture, Frame
-from stages.sources.scene_files import DamagedFileError, as_array, read_json
+from stages.sources.posed_rgbd.frames import Capture, Frame
+from stages.sources.scans.files import DamagedScanError, read_json
+from stages.sources.scans.shots import OPENCV_FROM_OPENGL
+from stages.sources.scene_files import as_array
 
 PINHOLES = ("PINHOLE", "SIMPLE_PINHOLE", "OPENCV", "SIMPLE_RADIAL", "RADIAL")
 
@@ -21,7 +23,7 @@ def nerfstudio(root: Path, folder: Path, settings: object) -> Capture:
     path = folder / "transforms.json"
     data = read_json(path, "transforms")
     if not isinstance(data, Mapping) or not isinstance(data.get("frames"), list):
-        raise DamagedFileError("transforms_damaged", path)
+        raise DamagedScanError("transforms_damaged", path)
     frames, drops = [], []
     for number, entry in enumerate(data["frames"]):
         frame = _frame(folder, number, {**data, **entry}) if isinstance(entry, Mapping) else None

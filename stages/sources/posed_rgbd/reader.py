@@ -20,7 +20,9 @@ from stages.sources.image_header import ImageHeaderError, image_size_wh
 from stages.sources.posed_rgbd.frames import Capture, Frame, distortion_px
 from stages.sources.posed_rgbd.layouts import LAYOUTS
 from stages.sources.posed_rgbd.up import AXES, Look, Up, turned_up, up_of_depth
-from stages.sources.scene_files import DamagedFileError, inside, read_numbers, relative
+from stages.sources.scans.files import DamagedScanError
+from stages.sources.scans.shots import spread, thin
+from stages.sources.scene_files import inside, read_numbers, relative
 
 ENCODING = "png_z"
 FLOOR = "floor"
@@ -123,7 +125,7 @@ class PosedRgbd:
         try:
             capture = LAYOUTS[self._params.layout](self.root(), folder, self._params)
             return self._scene(scene_id, folder, capture)
-        except DamagedFileError as error:
+        except DamagedScanError as error:
             return Drop(f"scene.{error.reason}", relative(self.root(), error.path))
 
     def _folders(self) -> dict[str, Path]:
@@ -143,7 +145,8 @@ class PosedRgbd:
 
     def _scene(self, scene_id: str, folder: Path, capture: Capture) -> SceneData | Drop:
         drops = list(capture.drops)
-        chosen = _thin(capture.frames, self._params.frame_stride, self._params.max_frames)
+        kept = thin(len(capture.frames), self._params.frame_stride, self._params.max_frames)
+        chosen = [capture.frames[k] for k in kept]
         views: list[ViewRow] = []
         poses: list[np.ndarray] = []
         for frame in chosen:
@@ -213,10 +216,10 @@ class PosedRgbd:
             return given
         path = folder / given if (folder / given).is_file() else self.root() / given
         if not inside(self.root(), path):
-            raise DamagedFileError("intrinsics_outside_root", path)
+            raise DamagedScanError("intrinsics_outside_root", path)
         numbers = read_numbers(path, "intrinsics")
         if numbers.size not in (9, 16) or not np.isfinite(numbers).all():
-            raise DamagedFileError("intrinsics_damaged", path)
+            raise DamagedScanError("intrinsics_damaged", path)
         matrix = numbers.reshape(-1, 3 if numbers.size == 9 else 4)
         return float(matrix[0, 0]), float(matrix[1, 1]), float(matrix[0, 2]), float(matrix[1, 2])
 
@@ -226,7 +229,7 @@ class PosedRgbd:
         assert self._params.gravity is not None, "checked by PosedRgbdParams"
         deep = [i for i, view in enumerate(views) if view.depth_path is not None]
         looks = []
-        for index in _spread(len(deep), UP_VIEWS):
+        for index in spread(len(deep), UP_VIEWS):
             view, pose = views[deep[index]], poses[deep[index]]
             depth_m = self._depth_m(view)
             if depth_m is not None and view.intrinsics_px is not None:
@@ -270,13 +273,3 @@ def _pose_defect(frame: Frame) -> str | None:
 def _below(root: Path, path: Path) -> str:
     """Path below the root, `..` resolved (an inner `..` is no harm, but ids and paths should be plain)."""
     return path.resolve().relative_to(root.resolve()).as_posix() if ".." in path.parts else relative(root, path)
-
-
-def _thin(frames: Sequence[Frame], stride: int, most: int) -> list[Frame]:
-    kept = list(frames[::stride])
-    return [kept[i] for i in _spread(len(kept), most)]
-
-
-def _spread(n: int, most: int) -> list[int]:
-    """At most `most` of the indices 0 to n - 1, evenly spread."""
-    return [i * n // min(n, most) for i in range(min(n, most))]

@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
-from stages.sources.scene_files import DamagedFileError, read_numbers, read_text
+from stages.sources.scans.files import DamagedScanError
+from stages.sources.scene_files import read_numbers, read_text
 
 
 def pose_of(numbers: Float[np.ndarray, " n"]) -> Float[np.ndarray, "4 4"] | None:
@@ -34,13 +35,13 @@ def read_rows(path: Path) -> list[Float[np.ndarray, "4 4"]]:
     """Read one pose per line; lines that start with # say nothing.
 
     Raises:
-        DamagedFileError: The file is missing, or a line holds no pose.
+        DamagedScanError: The file is missing, or a line holds no pose.
     """
     poses = []
     for row in _table(path):
         pose = pose_of(row)
         if pose is None:
-            raise DamagedFileError("poses_damaged", path)
+            raise DamagedScanError("poses_damaged", path)
         poses.append(pose)
     return poses
 
@@ -49,14 +50,14 @@ def read_log(path: Path) -> dict[int, Float[np.ndarray, "4 4"]]:
     """Read Open3D's log: per frame three integers, the first its number, and a 4x4 matrix.
 
     Raises:
-        DamagedFileError: The file is missing or cut short.
+        DamagedScanError: The file is missing or cut short.
     """
     numbers = read_numbers(path, "poses")
     if len(numbers) % 19 or not len(numbers):
-        raise DamagedFileError("poses_damaged", path)
+        raise DamagedScanError("poses_damaged", path)
     blocks = numbers.reshape(-1, 19)
     if not np.isfinite(blocks[:, 0]).all():
-        raise DamagedFileError("poses_damaged", path)
+        raise DamagedScanError("poses_damaged", path)
     return {int(block[0]): block[3:].reshape(4, 4) for block in blocks}
 
 
@@ -64,11 +65,11 @@ def read_timed(path: Path) -> tuple[Float[np.ndarray, " n"], list[Float[np.ndarr
     """Read TUM's `timestamp tx ty tz qx qy qz qw` rows, sorted by time.
 
     Raises:
-        DamagedFileError: The file is missing or a line does not hold eight numbers.
+        DamagedScanError: The file is missing or a line does not hold eight numbers.
     """
     rows = _table(path)
     if not rows or any(len(row) != 8 or not np.isfinite(row[0]) for row in rows):
-        raise DamagedFileError("poses_damaged", path)
+        raise DamagedScanError("poses_damaged", path)
     rows.sort(key=lambda row: float(row[0]))
     poses = [pose for pose in (pose_of(row[1:]) for row in rows) if pose is not None]
     return np.array([row[0] for row in rows]), poses
@@ -78,7 +79,7 @@ def read_times(path: Path) -> tuple[Float[np.ndarray, " n"], list[str]]:
     """Read TUM's `timestamp file` rows, sorted by time.
 
     Raises:
-        DamagedFileError: The file is missing or a line is damaged.
+        DamagedScanError: The file is missing or a line is damaged.
     """
     rows = []
     for line in lines_of(path, "times"):
@@ -86,9 +87,9 @@ def read_times(path: Path) -> tuple[Float[np.ndarray, " n"], list[str]]:
         try:
             rows.append((float(time), name.strip()))
         except ValueError as error:
-            raise DamagedFileError("times_damaged", path) from error
+            raise DamagedScanError("times_damaged", path) from error
     if not rows or not all(name and np.isfinite(time) for time, name in rows):
-        raise DamagedFileError("times_damaged", path)
+        raise DamagedScanError("times_damaged", path)
     rows.sort()
     return np.array([time for time, _ in rows]), [name for _, name in rows]
 
@@ -105,14 +106,14 @@ def _table(path: Path) -> list[Float[np.ndarray, " n"]]:
     try:
         return [np.array(line.replace(",", " ").split(), dtype=np.float64) for line in lines_of(path, "poses")]
     except ValueError as error:
-        raise DamagedFileError("poses_damaged", path) from error
+        raise DamagedScanError("poses_damaged", path) from error
 
 
 def lines_of(path: Path, what: str) -> list[str]:
     """Lines that say something: not empty, not a comment.
 
     Raises:
-        DamagedFileError: `<what>_missing` or `<what>_damaged`.
+        DamagedScanError: `<what>_missing` or `<what>_damaged`.
     """
     lines = [line.strip() for line in read_text(path, what).splitlines()]
     return [line for line in lines if line and not line.startswith("#")]

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from stages.sources.scene_files import DamagedFileError, as_array, read_json, read_numbers
+from stages.sources.scans.files import DamagedScanError, read_json
+from stages.sources.scene_files import as_array, read_numbers
 from stages.sources.sunrgbd.infos import CAM_FROM_UPRIGHT, Camera, Thing
 
 PICTURES = (".jpg", ".png")
@@ -47,19 +48,19 @@ def camera_of(folder: Path) -> Camera:
     """Intrinsics, and the tilt: the newest file below `extrinsics`, a turn of OpenCV's axes.
 
     Raises:
-        DamagedFileError: A file is missing or damaged.
+        DamagedScanError: A file is missing or damaged.
     """
     path = folder / "intrinsics.txt"
     values = read_numbers(path, "intrinsics")
     matrix = as_array(values.reshape(3, 3).tolist(), 3, 3) if values.size == 9 else None
     if matrix is None or not matrix[0, 0] > 0 < matrix[1, 1]:
-        raise DamagedFileError("intrinsics_damaged", path)
+        raise DamagedScanError("intrinsics_damaged", path)
     files = sorted((folder / "extrinsics").glob("*.txt"))
     tilt_path = files[-1] if files else folder / "extrinsics"
     tilt_values = read_numbers(tilt_path, "extrinsics")
     tilt = as_array(tilt_values.reshape(3, 4)[:, :3].tolist(), 3, 3) if tilt_values.size == 12 else None
     if tilt is None or np.abs(tilt @ tilt.T - np.eye(3)).max() > 1e-2 or np.linalg.det(tilt) < 0:
-        raise DamagedFileError("extrinsics_damaged", tilt_path)
+        raise DamagedScanError("extrinsics_damaged", tilt_path)
     u, _, v = np.linalg.svd(CAM_FROM_UPRIGHT.T @ tilt)
     return Camera((float(matrix[0, 0]), float(matrix[1, 1]), float(matrix[0, 2]), float(matrix[1, 2])), u @ v)
 
@@ -68,7 +69,7 @@ def boxes_of(folder: Path) -> list[Thing]:
     """3D boxes: corners over the floor (`X`, `Z`) and heights that grow downwards (`Ymin`, `Ymax`).
 
     Raises:
-        DamagedFileError: The file is damaged; a missing one has no boxes.
+        DamagedScanError: The file is damaged; a missing one has no boxes.
     """
     things = []
     for raw, polygon in _named(folder / "annotation3Dfinal/index.json", "boxes"):
@@ -82,7 +83,7 @@ def outlines_of(folder: Path) -> list[Outline]:
     """Outlines drawn in the picture; one with fewer than three corners, or damaged ones, are empty.
 
     Raises:
-        DamagedFileError: The file is damaged; a missing one has no outlines.
+        DamagedScanError: The file is damaged; a missing one has no outlines.
     """
     found = []
     for raw, polygon in _named(folder / "annotation2Dfinal/index.json", "outlines"):
@@ -109,7 +110,7 @@ def _named(path: Path, what: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     data = read_json(path, what)
     objects = data.get("objects") if isinstance(data, Mapping) else None
     if not isinstance(objects, list):
-        raise DamagedFileError(f"{what}_damaged", path)
+        raise DamagedScanError(f"{what}_damaged", path)
     names = [str(o.get("name", "unknown")).partition(":")[0] if isinstance(o, Mapping) else None for o in objects]
     for name, entry in zip(names, objects, strict=True):
         for polygon in _mappings(entry.get("polygon") if isinstance(entry, Mapping) else None):

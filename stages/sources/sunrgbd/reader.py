@@ -10,12 +10,16 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
+from stages.geometry.oriented_box import OrientedBox
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, Vec4, ViewRow
 from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
+from stages.sources.categories import left_out, named
 from stages.sources.coco.masks import SegmentationError, encode
-from stages.sources.given_boxes import Box, box_of, object_row, overlap, rectangle_of
 from stages.sources.image_header import ImageHeaderError, image_size_wh
-from stages.sources.scene_files import DamagedFileError, inside, relative
+from stages.sources.projected_boxes import overlap, rectangle_of
+from stages.sources.scans.files import DamagedScanError
+from stages.sources.scans.objects import box_of_axes, object_row
+from stages.sources.scene_files import inside, relative
 from stages.sources.sunrgbd import folders, infos
 from stages.sources.sunrgbd.folders import Outline
 from stages.sources.sunrgbd.infos import Camera, Thing
@@ -82,7 +86,7 @@ class SunRgbd:
             if self._params.infos:
                 return self._of_record(scene_id, self._records[scene_id])
             return self._of_folder(scene_id, self._folders[scene_id])
-        except DamagedFileError as error:
+        except DamagedScanError as error:
             return Drop(f"scene.{error.reason}", relative(self.root(), error.path))
 
     @cached_property
@@ -121,7 +125,7 @@ class SunRgbd:
         try:
             things = folders.boxes_of(folder)
             outlines = folders.outlines_of(folder)
-        except DamagedFileError as error:  # the picture, its depth and gravity are still good
+        except DamagedScanError as error:  # the picture, its depth and gravity are still good
             drops.append(Drop(f"annotation.{error.reason}", relative(self.root(), error.path)))
         scene = self._scene(scene_id, image, folders.depth_of(folder), camera, things, outlines)
         return scene if isinstance(scene, Drop) else SceneData(**{**vars(scene), "drops": [*drops, *scene.drops]})
@@ -168,7 +172,7 @@ class _Annotation:
     def __init__(self, view: ViewRow, params: SunRgbdParams) -> None:
         self._view = view
         self._params = params
-        self._boxes: dict[str, Box] = {}
+        self._boxes: dict[str, OrientedBox] = {}
         self.objects: list[ObjectRow] = []
         self.sightings: list[SightingRow] = []
         self.drops: list[Drop] = []
@@ -178,11 +182,12 @@ class _Annotation:
     def add_thing(self, name: str, thing: Thing) -> None:
         """Add a 3D box, and its 2D box where it has one."""
         self.read_objects += 1
-        box = None if thing.box is None else box_of(thing.box[:3], thing.box[3:6], infos.world_from_box(thing.box[6]))
-        item = f"{self._view.scene_id}:{name} {thing.raw}"
-        row = Drop("object.bad_box", item) if box is None else self._row(name, thing.raw, box)
+        box = None
+        if thing.box is not None:
+            box = box_of_axes(thing.box[:3], thing.box[3:6], infos.world_from_box(thing.box[6]).T)
+        row = object_row(self._view.scene_id, name, thing.raw, box, self._params.drop_groups)
         if isinstance(row, Drop) or box is None:
-            self.drops.append(row if isinstance(row, Drop) else Drop("object.bad_box", item))
+            self.drops += [row] if isinstance(row, Drop) else []
             return
         self.objects.append(row)
         self._boxes[row.object_id] = box
@@ -191,7 +196,7 @@ class _Annotation:
 
     def add_outline(self, name: str, outline: Outline) -> None:
         """Add an outline: it shows the thing whose 3D box it fits, or one without a box."""
-        row = self._row(name, outline.raw, None)
+        row = self._bare_row(name, outline.raw)
         if isinstance(row, Drop):
             self.drops.append(row)
             self.read_objects += 1
@@ -211,8 +216,14 @@ class _Annotation:
             self.objects.append(row)
         self._see(owner or row.object_id, box_px, mask)
 
-    def _row(self, name: str, raw: str, box: Box | None) -> ObjectRow | Drop:
-        return object_row(self._view.scene_id, name, raw, box, self._params.drop_groups)
+    def _bare_row(self, name: str, raw: str) -> ObjectRow | Drop:
+        """Row of a thing that has an outline alone."""
+        label = named(raw)
+        reason = left_out(label.category) or ("group" if label.several and self._params.drop_groups else None)
+        if reason is not None:
+            return Drop(f"object.{reason}", f"{self._view.scene_id}:{name} {raw}")
+        object_id = f"{self._view.scene_id}:{name}"
+        return ObjectRow(object_id, self._view.scene_id, label.category, raw, caption=label.category)
 
     def _owner(self, category: str, box_px: Vec4) -> str | None:
         """The object of this category whose projected box fits best and that no outline shows yet."""

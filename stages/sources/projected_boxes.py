@@ -1,4 +1,4 @@
-"""Annotated 3D boxes: to object rows, and to the rectangle that they fill in a picture."""
+"""The rectangle that an oriented box fills in a picture, for annotation that has boxes in space alone."""
 
 from __future__ import annotations
 
@@ -9,22 +9,11 @@ import numpy as np
 from jaxtyping import Float
 
 from stages.geometry.boxes import corners
-from stages.schema.records import ObjectRow, Vec3, Vec4
-from stages.sources.base import Drop
-from stages.sources.categories import left_out, named
+from stages.geometry.oriented_box import OrientedBox
+from stages.schema.records import Vec4
 
-THINNEST_M = 0.001
 _NEAR_M = 0.05  # what is nearer to the camera's plane is cut off before it is projected
 _EDGES = [(a, b) for a in range(8) for b in range(a) if bin(a ^ b).count("1") == 1]
-
-
-@dataclass(frozen=True)
-class Box:
-    """Oriented box in world metres; columns of `world_from_box` are its axes, the third nearest to up."""
-
-    center_w: Float[np.ndarray, " 3"]
-    size_m: Float[np.ndarray, " 3"]
-    world_from_box: Float[np.ndarray, "3 3"]
 
 
 @dataclass(frozen=True)
@@ -42,41 +31,8 @@ class Rectangle:
     truncated_fraction: float
 
 
-def box_of(
-    center_w: Float[np.ndarray, " 3"], size_m: Float[np.ndarray, " 3"], world_from_box: Float[np.ndarray, "3 3"]
-) -> Box | None:
-    """Order the axes so that the third is nearest to up and the first is the longer of the others.
-
-    Returns:
-        None where the box is flat or anything is not finite.
-    """
-    if not (np.isfinite(center_w).all() and np.isfinite(world_from_box).all() and size_m.min() >= THINNEST_M):
-        return None
-    up = int(np.abs(world_from_box[2]).argmax())
-    first, second = sorted((k for k in range(3) if k != up), key=lambda k: (-size_m[k], k))
-    order = [first, second, up]
-    turn = world_from_box[:, order] * [1.0, 1.0, np.sign(world_from_box[2, up])]
-    turn[:, 1] *= np.sign(np.linalg.det(turn))
-    return Box(center_w, size_m[order], turn)
-
-
-def object_row(scene_id: str, name: str, raw: str, box: Box | None, drop_groups: bool) -> ObjectRow | Drop:
-    """Make the row of an annotated object, with or without a box, or say why its label is no single thing."""
-    label = named(raw)
-    reason = left_out(label.category) or ("group" if label.several and drop_groups else None)
-    if reason is not None:
-        return Drop(f"object.{reason}", f"{scene_id}:{name} {raw}")
-    row = ObjectRow(f"{scene_id}:{name}", scene_id, label.category, raw, caption=label.category)
-    if box is None:
-        return row
-    return ObjectRow(**{
-        **vars(row), "center_w": _vec3(box.center_w), "size_m": _vec3(box.size_m),
-        "world_from_box": box.world_from_box.ravel().tolist(), "geometry": "sensor", "box_by": "given",
-    })  # fmt: skip
-
-
 def rectangle_of(
-    box: Box, cam_from_world: Float[np.ndarray, "4 4"], intrinsics_px: Vec4, size_wh: tuple[int, int]
+    box: OrientedBox, cam_from_world: Float[np.ndarray, "4 4"], intrinsics_px: Vec4, size_wh: tuple[int, int]
 ) -> Rectangle | None:
     """Project a box; what lies behind the camera is cut off. None where nothing of it is in the picture."""
     found = corners(box.center_w[None], box.size_m[None], box.world_from_box[None])[0]
@@ -124,8 +80,3 @@ def _in_front(corners_c: Float[np.ndarray, "8 3"]) -> Float[np.ndarray, "n 3"]:
             share = (_NEAR_M - corners_c[a, 2]) / (corners_c[b, 2] - corners_c[a, 2])
             crossings.append(corners_c[a] + share * (corners_c[b] - corners_c[a]))
     return np.concatenate([corners_c[front], np.array(crossings).reshape(-1, 3)])
-
-
-def _vec3(values: Float[np.ndarray, " 3"]) -> Vec3:
-    x, y, z = values.tolist()
-    return x, y, z
