@@ -8,6 +8,7 @@ import pytest
 
 from tests.sources import (
     fake_coco,
+    fake_embodiedscan,
     fake_matterport3d,
     fake_multiscan,
     fake_posed_rgbd,
@@ -25,6 +26,7 @@ CASES: tuple[SourceCase, ...] = (
     fake_scannet.OPEN,
     *fake_posed_rgbd.CASES,
     *fake_sunrgbd.CASES,
+    fake_embodiedscan.CASE,
     fake_multiscan.CURRENT,
     fake_multiscan.EARLY,
     fake_threerscan.POSED,
