@@ -9,6 +9,7 @@ Depth that is missing or damaged is no exception: the view is left out, and the 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,10 @@ COLUMNS = (
     "view_id", "frame", "orientation", "width_px", "height_px", "intrinsics_px", "depth_path", "depth_encoding",
     "depth_scale_m",
 )  # fmt: skip
+_SATURATED = 65535  # no depth in 7-Scenes, at least so far in others
+_SUNRGBD_RANGE_M = 8.0
+ARKIT_DEPTH_WH = (256, 192)  # of every device so far
+_CHUNK = 1 << 20
 _SAME_PROPORTIONS = 0.02  # ScanNet's 640 x 480 depth goes with 1296 x 968 pictures, a difference of 0.4 %
 
 
@@ -85,9 +90,14 @@ def at_pixels(depth_m: Float32[np.ndarray, "a b"], height_px: int, width_px: int
         return depth_m
     if not rows or not columns or abs(columns * height_px / (rows * width_px) - 1) > _SAME_PROPORTIONS:
         return None
+    return _sampled(depth_m, height_px, width_px)
+
+
+def _sampled(depth_m: np.ndarray, height_px: int, width_px: int) -> np.ndarray:
+    rows, columns = depth_m.shape
     row = ((np.arange(height_px) + 0.5) * rows / height_px).astype(np.int64)
     column = ((np.arange(width_px) + 0.5) * columns / width_px).astype(np.int64)
-    sampled: Float32[np.ndarray, "h w"] = depth_m[row[:, None], column]
+    sampled: np.ndarray = depth_m[row[:, None], column]
     return sampled
 
 
@@ -122,16 +132,58 @@ def _cleaned(depth_m: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     return depth_m
 
 
-def _png_z(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
-    """16-bit picture whose values, times `depth_scale_m`, are metres along the optical axis; 0: none."""
+def _sixteen_bits(path: Path) -> np.ndarray | None:
     import cv2  # late: most stages that know about depth never open a file
 
     try:
         units = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         return None
-    if units is None or units.dtype != np.uint16:
+    return None if units is None or units.dtype != np.uint16 else np.asarray(units)
+
+
+def _png_z(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
+    """16-bit picture whose values, times `depth_scale_m`, are metres along the optical axis; 0 and 65535: none."""
+    units = _sixteen_bits(path)
+    if units is None:
         return None
+    metres: np.ndarray = np.where(units == _SATURATED, 0, units) * np.float32(row["depth_scale_m"])
+    return metres
+
+
+def _sunrgbd_png(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
+    """SUN RGB-D's own pictures: bits turned by three, and nothing beyond eight metres was measured."""
+    units = _sixteen_bits(path)
+    if units is None:
+        return None
+    metres = ((units >> 3) | (units << 13)) * np.float32(row["depth_scale_m"])
+    return np.where(metres > _SUNRGBD_RANGE_M, np.float32(0), metres)
+
+
+def _pgm_squeezed(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
+    """16-bit PGM of z that shows what the picture shows in other proportions, as 3RScan's 224 x 172 of 960 x 540."""
+    depth_m = _png_z(path, row)
+    sideways = row["orientation"] in (5, 6, 7, 8)
+    height_px, width_px = (row[key] for key in (("width_px", "height_px") if sideways else ("height_px", "width_px")))
+    return None if depth_m is None else _sampled(depth_m, height_px, width_px)
+
+
+def _float16_zlib(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
+    """One frame of a MultiScan stream: half floats in metres, row by row, all frames in one bare deflate stream."""
+    width, height = ARKIT_DEPTH_WH
+    size = 2 * width * height
+    skip, inflate, frame = size * row["frame"], zlib.decompressobj(-zlib.MAX_WBITS), b""
+    with path.open("rb") as file:
+        while len(frame) < size and (chunk := file.read(_CHUNK)):
+            try:
+                piece = inflate.decompress(chunk)
+            except zlib.error:
+                return None
+            frame += piece[skip:]
+            skip = max(skip - len(piece), 0)
+    if len(frame) < size:
+        return None
+    units = np.frombuffer(frame[:size], "<f2").reshape(height, width)
     return np.asarray(units, np.float32) * np.float32(row["depth_scale_m"])
 
 
@@ -148,4 +200,7 @@ def _cityscapes_disparity(path: Path, row: Mapping[str, Any]) -> np.ndarray | No
 DECODERS: dict[str, Decoder] = {
     "png_z": _png_z,
     "cityscapes_disparity": _cityscapes_disparity,
+    "sunrgbd_png": _sunrgbd_png,
+    "pgm_squeezed": _pgm_squeezed,
+    "float16_zlib": _float16_zlib,
 }

@@ -155,7 +155,9 @@ def _fingerprinted(
         encoded = pictures.get(view.view_id) or read_file(root, view.image_path)
         found = encoded if isinstance(encoded, str) else _fingerprint(view, encoded)
         if isinstance(found, str):
-            bad.setdefault(f"view.{found.replace('.', '_')}", []).append(f"{view.view_id} {view.image_path or ''}".strip())
+            bad.setdefault(f"view.{found.replace('.', '_')}", []).append(
+                f"{view.view_id} {view.image_path or ''}".strip()
+            )
         else:
             kept.append(found)
     return kept, _counted(bad)

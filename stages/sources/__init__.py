@@ -10,4 +10,11 @@ SOURCES: dict[str, str] = {
     "as1b": "stages.sources.as1b:AllSeeing",
     "image_folder": "stages.sources.image_folder:ImageFolder",
     "huggingface": "stages.sources.huggingface:HuggingFace",
+    "posed_rgbd": "stages.sources.posed_rgbd:PosedRgbd",
+    "sunrgbd": "stages.sources.sunrgbd:SunRgbd",
+    "embodiedscan": "stages.sources.embodiedscan:EmbodiedScan",
+    "multiscan": "stages.sources.multiscan:MultiScan",
+    "threerscan": "stages.sources.threerscan:ThreeRScan",
+    "matterport3d": "stages.sources.matterport3d:Matterport3D",
+    "r2r": "stages.sources.r2r:R2R",
 }

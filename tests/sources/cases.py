@@ -61,4 +61,5 @@ class Fake:
 
 def fake(case: SourceCase, root: Path) -> Fake:
     """Write the dataset of a case below `root`."""
+    root.mkdir(parents=True, exist_ok=True)
     return Fake(case, root, {"reader": case.reader, **case.write(root)})

@@ -10,10 +10,17 @@ from tests.sources import (
     fake_as1b,
     fake_cityscapes,
     fake_coco,
+    fake_embodiedscan,
     fake_flickr30k,
     fake_huggingface,
     fake_image_folder,
+    fake_matterport3d,
+    fake_multiscan,
+    fake_posed_rgbd,
+    fake_r2r,
     fake_scannet,
+    fake_sunrgbd,
+    fake_threerscan,
     fake_visual_genome,
 )
 from tests.sources.cases import Damage, Fake, SourceCase, fake
@@ -33,6 +40,16 @@ CASES: tuple[SourceCase, ...] = (
     fake_image_folder.CASE,
     fake_huggingface.PARQUET,
     fake_huggingface.ARROW,
+    *fake_posed_rgbd.CASES,
+    *fake_sunrgbd.CASES,
+    fake_embodiedscan.CASE,
+    fake_multiscan.CURRENT,
+    fake_multiscan.EARLY,
+    fake_threerscan.POSED,
+    fake_threerscan.RENDERED,
+    fake_matterport3d.POSED,
+    fake_matterport3d.RENDERED,
+    fake_r2r.CASE,
 )
 
 
@@ -48,7 +65,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def dataset(case: SourceCase, tmp_path: Path) -> Fake:
     """The small dataset of the reader under test, freshly written."""
-    return fake(case, tmp_path)
+    return fake(case, tmp_path / "in")  # a damage may move the root itself
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ from stages.geometry.outlines import polygon_area
 from stages.schema.records import ObjectRow
 from stages.sources.base import Drop, SceneData, SourceError
 from stages.sources.scannet import ScanNet, ScanNetParams
-from stages.sources.scannet.frames import color_intrinsics_px, spread
-from stages.sources.scannet.rendered import free_cells, pinhole_px
-from stages.sources.scannet.scan import DamagedScanError, face_instances, vertex_instances
+from stages.sources.scannet.frames import color_intrinsics_px
+from stages.sources.scans.files import DamagedScanError, face_instances, vertex_instances
+from stages.sources.scans.shots import spread
+from stages.sources.scans.walk import free_cells, pinhole_px
 from tests.sources import fake_scannet
 from tests.sources.fake_scannet import FOLDER, META, PARTS, SCENE, SECTION, WORLD_FROM_SCAN
 

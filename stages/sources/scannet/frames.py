@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from stages.schema.records import Vec4, ViewRow
 from stages.sources.base import Drop
 from stages.sources.image_header import ImageHeaderError, image_size_wh
-from stages.sources.scannet.scan import DamagedScanError
+from stages.sources.scans.files import DamagedScanError, read_matrix
+from stages.sources.scans.shots import MILLIMETRE_M, resized
 
-DEPTH_UNIT_M = 0.001
 _OFF_CENTER = 0.2  # share of the picture; real cameras stay below 0.05
 
 
@@ -45,17 +45,6 @@ def find_frames(folder: Path) -> tuple[list[Frame], list[Path]]:
     poses, _ = _numbered(folder / "pose", (".txt",))
     depths, _ = _numbered(folder / "depth", (".png",))
     return [Frame(n, images[n], poses.get(n), depths.get(n)) for n in sorted(images)], strange
-
-
-def thin(frames: Sequence[Frame], stride: int, most: int) -> list[Frame]:
-    """Keep every `stride`-th frame, then at most `most` of them, evenly spread."""
-    kept = list(frames[::stride])
-    return [kept[i] for i in spread(len(kept), most)]
-
-
-def spread(n: int, most: int) -> Int[np.ndarray, " k"]:
-    """Return at most `most` of the indices 0 to n - 1, evenly spread, the first always among them."""
-    return np.arange(min(n, most)) * n // max(min(n, most), 1)
 
 
 def posed_views(capture: Capture, frames: Sequence[Frame]) -> tuple[list[ViewRow], list[Drop]]:
@@ -99,7 +88,7 @@ def _view(capture: Capture, frame: Frame) -> ViewRow | Drop:
         world_from_cam=(capture.world_from_scan @ scan_from_cam).ravel().tolist(),
         depth_path=frame.depth.relative_to(capture.root).as_posix() if frame.depth else None,
         depth_encoding="png_z" if frame.depth else None,
-        depth_scale_m=DEPTH_UNIT_M if frame.depth else None,
+        depth_scale_m=MILLIMETRE_M if frame.depth else None,
         intrinsics_by="given",
         pose_by="given",
         depth_by="given" if frame.depth else None,
@@ -131,15 +120,6 @@ def color_intrinsics_px(folder: Path, meta: Mapping[str, str], size_wh: tuple[in
     return intrinsics_px
 
 
-def read_matrix(path: Path) -> Float[np.ndarray, "4 4"] | None:
-    """Read 16 numbers as a 4x4 matrix, row by row (`-inf` is a number); None where the file holds something else."""
-    try:
-        values = np.array(path.read_text(encoding="utf-8").split(), dtype=np.float64)
-    except ValueError:  # also undecodable bytes
-        return None
-    return values.reshape(4, 4) if values.size == 16 else None
-
-
 def _matrix_intrinsics(path: Path) -> Vec4:
     matrix = read_matrix(path)
     if matrix is None or not np.isfinite(matrix).all():
@@ -157,13 +137,11 @@ def _meta_intrinsics(path: Path, meta: Mapping[str, str]) -> Vec4:
 
 
 def _scaled(intrinsics_px: Vec4, meta: Mapping[str, str], size_wh: tuple[int, int]) -> Vec4:
-    """Scale to the picture's size; pixel (0, 0) is a centre, so the principal point moves by half a pixel first."""
+    """Scale to the picture's size where the size that the numbers belong to is given."""
     given = [meta.get("colorWidth", ""), meta.get("colorHeight", "")]
     if not all(g.isdigit() and int(g) > 0 for g in given):
         return intrinsics_px
-    x, y = size_wh[0] / int(given[0]), size_wh[1] / int(given[1])
-    fx, fy, cx, cy = intrinsics_px
-    return fx * x, fy * y, (cx + 0.5) * x - 0.5, (cy + 0.5) * y - 0.5
+    return resized(intrinsics_px, (int(given[0]), int(given[1])), size_wh)
 
 
 def _numbered(folder: Path, suffixes: Sequence[str]) -> tuple[dict[int, Path], list[Path]]:

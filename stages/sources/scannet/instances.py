@@ -13,8 +13,7 @@ from stages.schema.records import ObjectRow
 from stages.sources.base import Drop
 from stages.sources.scannet.labels import Label, LabelTable, left_out
 from stages.sources.scannet.scan import Group, Scan
-
-THINNEST_M = 0.001  # a box that is flatter came from vertices in one plane
+from stages.sources.scans.objects import THINNEST_M
 
 
 @dataclass(frozen=True)

@@ -12,53 +12,30 @@ from jaxtyping import Float
 from pydantic import Field
 
 from stages import rng
-from stages.geometry.floor import floor_outline
 from stages.geometry.mesh import LabelledMesh
 from stages.geometry.walk import camera_walk
 from stages.schema.records import SceneRow, ViewRow
-from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
-from stages.sources.scannet.frames import Capture, find_frames, posed_views, thin
+from stages.sources.base import Drop, ReaderInfo, SceneData, SourceParams
+from stages.sources.scannet.frames import Capture, find_frames, posed_views
 from stages.sources.scannet.instances import Instances, find_instances
 from stages.sources.scannet.labels import LabelTable, read_labels
-from stages.sources.scannet.rendered import CANDIDATES, best_poses, free_cells, views_without_pictures
-from stages.sources.scannet.scan import (
-    DamagedScanError,
-    Scan,
-    alignment,
-    face_instances,
-    read_alignments,
-    read_meta,
-    read_scan,
-    vertex_instances,
-)
+from stages.sources.scannet.scan import Scan, alignment, read_alignments, read_meta, read_scan
+from stages.sources.scans.files import DamagedScanError, face_instances, vertex_instances
+from stages.sources.scans.scene import ScanParams, outline_of, scan_folders
+from stages.sources.scans.shots import thin
+from stages.sources.scans.walk import CANDIDATES, best_poses, free_cells, views_without_pictures
 
 LICENSE = "LicenseRef-ScanNet-TOU"
 SPLITS = ("train", "val", "test")
 
 
-class ScanNetParams(SourceParams):
-    """Section `sources.<name>` of a source in ScanNet's layout."""
+class ScanNetParams(ScanParams):
+    """Section `sources.<name>` of a source in ScanNet's layout; `root` holds `scans`."""
 
-    root: str = Field(description="folder that holds `scans`")
-    scenes: list[str] | None = Field(description="names of the scans to read; null: all found")
     labels_tsv: str = Field(description="label table below the root; split lists are looked for beside it")
     axis_alignment: str | None = Field(description="table of alignments below the root; null: only the scans' own")
-    frame_stride: int = Field(ge=1, description="take every n-th exported frame")
-    max_frames: int = Field(ge=1, description="at most so many frames a scan, evenly spread")
-    rendered_frames: int = Field(ge=1, description="views to render of a scan without frames")
-    width_px: int = Field(ge=16, description="width of rendered views")
-    height_px: int = Field(ge=16, description="height of rendered views")
-    fov_deg: float = Field(gt=10, lt=150, description="horizontal field of view of rendered views, degrees")
-    eye_height_m: float = Field(gt=0, description="camera above the floor in rendered views, metres")
-    cell_m: float = Field(gt=0, le=0.5, description="grid on which free floor is found, metres")
     box_trim_fraction: float = Field(ge=0, lt=0.1, description="share of vertices cut at either end of each box axis")
     min_object_vertices: int = Field(ge=4, description="instances with fewer mesh vertices are dropped")
-    min_wall_share: float = Field(
-        ge=0,
-        le=1,
-        description="share of the floor's outline along which something upright was scanned, else no outline",
-    )
-    drop_groups: bool = Field(description="drop labels of several things under one box, e.g. books, stack of chairs")
 
 
 class ScanNet:
@@ -93,14 +70,9 @@ class ScanNet:
             SourceError: The root, a scan named in `scenes`, or one of the two tables is missing or damaged.
         """
         scans = self.root() / "scans"
-        if not scans.is_dir():
-            raise SourceError(f"{scans}: no such folder; set `root` in params.yaml to the folder that holds `scans`")
-        found = {p.name for p in scans.iterdir() if p.is_dir() and not p.name.startswith(".")}
-        wanted = found if self._params.scenes is None else set(self._params.scenes)
-        if wanted - found:
-            raise SourceError(f"{scans}: no folder for {', '.join(sorted(wanted - found))}, named in `scenes`")
+        ids = scan_folders(self._name, scans, self._params.scenes, "the folder that holds `scans`")
         _ = self._labels, self._alignments  # a damaged table stops the run before the first scan is read
-        return [f"{self._name}/{name}" for name in sorted(wanted)]
+        return ids
 
     def read(self, scene_id: str) -> SceneData | Drop:
         """Read one scan.
@@ -140,7 +112,7 @@ class ScanNet:
 
     def _scene(self, capture: Capture) -> SceneData | Drop:
         frames, strange = find_frames(capture.folder)
-        chosen = thin(frames, self._params.frame_stride, self._params.max_frames)
+        chosen = [frames[k] for k in thin(len(frames), self._params.frame_stride, self._params.max_frames)]
         drops = [Drop("view.name_is_no_number", self._below_root(path)) for path in strange]
         try:
             scan: Scan | None = read_scan(capture.folder, capture.world_from_scan)
@@ -155,7 +127,8 @@ class ScanNet:
             views = self._walk(capture.scene_id, scan, instances)
         if not views:
             return Drop("scene.no_usable_frame" if frames else "scene.no_free_floor", capture.scene_id)
-        outline_w = self._outline(capture.scene_id, scan, drops)
+        vertices_w = None if scan is None else scan.vertices_w
+        outline_w = outline_of(capture.scene_id, vertices_w, self._params.min_wall_share, drops)
         counts = {"views": len(views) + len(lost) + len(strange), **instances.counts}
         return SceneData(
             scene=self._scene_row(capture, outline_w), views=views, objects=instances.rows,
@@ -181,16 +154,6 @@ class ScanNet:
         )  # fmt: skip
         poses = best_poses(_labelled(scan, instances), poses, p.fov_deg, p.rendered_frames)
         return views_without_pictures(scene_id, poses, (p.width_px, p.height_px), p.fov_deg)
-
-    def _outline(self, scene_id: str, scan: Scan | None, drops: list[Drop]) -> list[tuple[float, float]] | None:
-        """Outline of the floor, where walls were scanned along most of it."""
-        if scan is None:
-            return None
-        found = floor_outline(scan.vertices_w)
-        if found is None or found.wall_share < self._params.min_wall_share:
-            drops.append(Drop("floor.not_found" if found is None else "floor.walls_missing", scene_id))
-            return None
-        return [(x, y) for x, y in found.outline_w.tolist()]
 
     def _scene_row(self, capture: Capture, outline_w: list[tuple[float, float]] | None) -> SceneRow:
         name = capture.folder.name

@@ -10,20 +10,10 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
-from trimesh.exchange.ply import load_ply
 
 from stages.geometry.frames import is_rigid
 from stages.sources.base import SourceError
-
-
-class DamagedScanError(Exception):
-    """A file of one scene that cannot be used; `reason` is a drop reason without its first part."""
-
-    def __init__(self, reason: str, path: Path) -> None:
-        """Keep reason and file."""
-        super().__init__(f"{path}: {reason}")
-        self.reason = reason
-        self.path = path
+from stages.sources.scans.files import DamagedScanError, read_object, read_ply
 
 
 @dataclass(frozen=True)
@@ -68,34 +58,10 @@ def read_mesh(path: Path) -> tuple[Float[np.ndarray, "v 3"], Int[np.ndarray, "f 
     Raises:
         DamagedScanError: The file is missing, cut, or has no triangles or no colours.
     """
-    try:
-        with path.open("rb") as file:
-            data = load_ply(file, fix_texture=False, prefer_color="vertex")
-        vertices = np.asarray(data["vertices"], dtype=np.float64).reshape(-1, 3)
-        faces = np.asarray(data["faces"], dtype=np.int64).reshape(-1, 3)
-        rgb = np.asarray(data["vertex_colors"], dtype=np.uint8)[:, :3]
-    except FileNotFoundError as error:
-        raise DamagedScanError("mesh_missing", path) from error
-    except (ValueError, IndexError, KeyError, TypeError) as error:  # what the parser raises on damaged files
-        raise DamagedScanError("mesh_damaged", path) from error
-    in_range = len(faces) > 0 and faces.min() >= 0 and faces.max() < len(vertices)
-    if not in_range or len(rgb) != len(vertices) or not np.isfinite(vertices).all():
+    mesh = read_ply(path)
+    if mesh.rgb is None:
         raise DamagedScanError("mesh_damaged", path)
-    return vertices, faces, rgb
-
-
-def vertex_instances(vertices: Sequence[Bool[np.ndarray, " v"]], n_vertices: int) -> Int[np.ndarray, " v"]:
-    """Index of the instance of each vertex, -1 for none; where two claim a vertex, the first has it."""
-    instance = np.full(n_vertices, -1, dtype=np.int64)
-    for index in range(len(vertices) - 1, -1, -1):
-        instance[vertices[index]] = index
-    return instance
-
-
-def face_instances(faces: Int[np.ndarray, "f 3"], instance: Int[np.ndarray, " v"]) -> Int[np.ndarray, " f"]:
-    """Index of the instance that at least two corners of a face belong to; -1 where there is none."""
-    a, b, c = instance[faces].T
-    return np.where((a == b) | (a == c), a, np.where(b == c, b, -1))
+    return mesh.vertices, mesh.faces, mesh.rgb
 
 
 def read_meta(path: Path) -> dict[str, str]:
@@ -150,14 +116,14 @@ def read_alignments(path: Path) -> dict[str, Float[np.ndarray, "4 4"]]:
 
 
 def _segment_of_vertex(path: Path) -> Int[np.ndarray, " v"]:
-    segments = _json(path, "segments").get("segIndices")
+    segments = read_object(path, "segments").get("segIndices")
     if not isinstance(segments, list) or not all(type(s) is int for s in segments):
         raise DamagedScanError("segments_damaged", path)
     return np.array(segments, dtype=np.int64)
 
 
 def _groups(path: Path, segments: Int[np.ndarray, " v"]) -> list[Group]:
-    records = _json(path, "aggregation").get("segGroups")
+    records = read_object(path, "aggregation").get("segGroups")
     if not isinstance(records, list) or not all(_is_group(r) for r in records):
         raise DamagedScanError("aggregation_damaged", path)
     numbers = [r["objectId"] for r in records]
@@ -182,15 +148,3 @@ def _is_group(record: Any) -> bool:
 
 def _all_in(segments: Sequence[int], known: Int[np.ndarray, " k"]) -> bool:
     return bool(np.isin(segments, known).all())
-
-
-def _json(path: Path, what: str) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_bytes())
-    except FileNotFoundError as error:
-        raise DamagedScanError(f"{what}_missing", path) from error
-    except ValueError as error:
-        raise DamagedScanError(f"{what}_damaged", path) from error
-    if not isinstance(data, dict):
-        raise DamagedScanError(f"{what}_damaged", path)
-    return data
