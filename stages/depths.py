@@ -21,6 +21,7 @@ from jaxtyping import Float32
 
 from stages import params as params_file
 from stages.images import SCENES, source_root, turned
+from stages.paths import is_below
 from stages.registry import UnknownName, suggest
 from stages.schema.store import iter_pixels, shard_path
 
@@ -115,7 +116,7 @@ def decoder_of(encoding: str | None) -> Decoder:
 
 def _read_file(root: Path, row: Mapping[str, Any]) -> Float32[np.ndarray, "h w"] | None:
     path = root / row["depth_path"]
-    if not path.resolve().is_relative_to(root.resolve()):
+    if not is_below(path, root):
         return None
     try:
         depth_m = decoder_of(row["depth_encoding"])(path, row)

@@ -24,6 +24,7 @@ from jaxtyping import UInt8
 
 from stages import params as params_file
 from stages.image_header import ImageHeader, ImageHeaderError, parse_header
+from stages.paths import is_below
 from stages.schema.store import iter_pixels, shard_path
 
 SCENES = Path("data/scenes")
@@ -160,7 +161,7 @@ def read_file(root: Path | None, image_path: str | None) -> bytes | str:
     if root is None or image_path is None:
         return MISSING
     path = root / image_path
-    if not path.resolve().is_relative_to(root.resolve()):
+    if not is_below(path, root):
         return OUTSIDE
     try:
         return path.read_bytes()

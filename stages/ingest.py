@@ -1,8 +1,8 @@
 """DVC stage `ingest@SOURCE`: a dataset in its own layout in; scenes, views, objects, sightings and rendered frames out.
 
-Readers only parse. Here poses are checked, gravity is derived from them, views without a picture are rendered, and
-sightings of posed views are found by casting rays at the source's mesh. Every picture is decoded once: damaged ones are
-dropped with their view, the others get the two hashes by which copies are found.
+Readers only parse. Here poses and boxes are checked, gravity is derived from poses, views without a picture are
+rendered, and sightings of posed views are found by casting rays at the source's mesh. Every picture is decoded once:
+damaged ones are dropped with their view, the others get the two hashes by which copies are found.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from stages.schema.records import ObjectRow, PixelsRow, SceneRow, SightingRow, V
 from stages.schema.store import shard_of, shard_path, write_table
 from stages.sources import SOURCES
 from stages.sources.base import Drop, SceneData, Source
+
+MOST_M = 10_000.0  # a coordinate beyond 10 km was read from damaged bytes: no scene is as large
 
 
 class IngestParams(Params):
@@ -123,6 +125,8 @@ def ingest_scene(source: Source, scene_id: str, params: IngestParams, rows: Rows
     counts += bad
     views, bad = _fingerprinted(views, source.root(), data.pictures)
     counts += bad
+    objects, bad = _check_boxes(data.objects)
+    counts += bad
     kept = {view.view_id for view in views}
     sightings = [s for s in data.sightings if s.view_id in kept]
     counts += dropped("sighting.view_dropped", [s.object_id for s in data.sightings if s.view_id not in kept])
@@ -135,10 +139,10 @@ def ingest_scene(source: Source, scene_id: str, params: IngestParams, rows: Rows
     rows.pixels.extend(PixelsRow(k, data.scene.scene_id, data.pictures[k]) for k in sorted(kept & set(data.pictures)))
     rows.scene.append(data.scene)
     rows.view.extend(views)
-    rows.object.extend(data.objects)
+    rows.object.extend(objects)
     rows.sighting.extend(sightings)
     return counts + Counts(
-        kept={"scenes": 1, "views": len(views), "objects": len(data.objects), "sightings": len(sightings)}
+        kept={"scenes": 1, "views": len(views), "objects": len(objects), "sightings": len(sightings)}
     )
 
 
@@ -191,6 +195,29 @@ def _count_drops(drops: Sequence[Drop]) -> Counts:
     return _counted(items)
 
 
+def _check_boxes(objects: Sequence[ObjectRow]) -> tuple[list[ObjectRow], Counts]:
+    """Take away boxes that no thing can have; the object stays, as it may still be seen and counted."""
+    bad = [row.object_id for row in objects if row.center_w is not None and not _sound_box(row)]
+    kept = [_without_box(row) if row.object_id in set(bad) else row for row in objects]
+    return kept, dropped("box.bad", bad)
+
+
+def _without_box(row: ObjectRow) -> ObjectRow:
+    return replace(row, center_w=None, size_m=None, world_from_box=None, geometry=None, box_by=None)
+
+
+def _sound_box(row: ObjectRow) -> bool:
+    center_m, size_m = (np.asarray(v, dtype=np.float64) for v in (row.center_w, row.size_m))
+    axes = np.asarray(row.world_from_box, dtype=np.float64)
+    if center_m.shape != (3,) or size_m.shape != (3,) or axes.shape != (9,):
+        return False
+    pose = np.eye(4)
+    pose[:3, :3], pose[:3, 3] = axes.reshape(3, 3), center_m
+    return bool(
+        is_rigid(pose[None])[0] and (np.abs(center_m) < MOST_M).all() and ((0 < size_m) & (size_m < MOST_M)).all()
+    )
+
+
 def _check_views(data: SceneData) -> tuple[list[ViewRow], Counts]:
     """Keep views whose pose and intrinsics make sense; fill gravity from the pose."""
     kept: list[ViewRow] = []
@@ -210,7 +237,7 @@ def _check_views(data: SceneData) -> tuple[list[ViewRow], Counts]:
 def _defect(view: ViewRow, has_mesh: bool, handed_over: bool) -> str | None:
     if view.world_from_cam is not None:
         matrix = np.asarray(view.world_from_cam, dtype=np.float64)
-        if matrix.shape != (16,) or not is_rigid(matrix.reshape(1, 4, 4))[0]:
+        if matrix.shape != (16,) or not is_rigid(matrix.reshape(1, 4, 4))[0] or np.abs(matrix).max() > MOST_M:
             return "view.bad_pose"
     if view.intrinsics_px is not None:
         fx, fy, cx, cy = view.intrinsics_px

@@ -19,11 +19,16 @@ def read_header(path: Path) -> ImageHeader:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ImageHeaderError: The header is damaged, of another format, or of too large a picture; the message names the
-            file, `reason` is the drop reason without its first part.
+        ImageHeaderError: The header is damaged, of another format, or of too large a picture, or the file cannot be
+            opened; the message names the file, `reason` is the drop reason without its first part.
     """
-    with path.open("rb") as file:
-        return parse_header(file, str(path))
+    try:
+        with path.open("rb") as file:
+            return parse_header(file, str(path))
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:  # a folder, a ring of links, a name that no file can have
+        raise ImageHeaderError(f"{path}: cannot be opened ({error})") from error
 
 
 def image_size_wh(path: Path) -> tuple[int, int]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
+from stages.paths import is_below
 from stages.schema.records import ObjectRow, SightingRow, Vec4
 from stages.sources.base import Drop
 from stages.sources.categories import left_out, named
@@ -41,7 +41,7 @@ def picture_size_wh(root: Path, image_path: str, stated_wh: tuple[Any, Any] | No
 def picture_header(root: Path, image_path: str) -> ImageHeader | Drop:
     """Read the header of a picture; a Drop where the file is missing, damaged, too large or outside the root."""
     path = root / image_path
-    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):  # `resolve` fails on circular links
+    if not is_below(path, root):
         return Drop("scene.image_outside_root", image_path)
     try:
         return read_header(path)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import pickle
 import struct
+import sys
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 # As old and new releases of numpy, and Python 2, spell them.
 _NUMPY_CORES = ("numpy.core.multiarray", "numpy._core.multiarray")
@@ -42,6 +45,16 @@ def load_plain(path: Path) -> Any:
             return _PlainUnpickler(file, encoding="latin1").load()
         except _DAMAGE as error:
             raise PickleError(f"{error or type(error).__name__}") from error
+
+
+def texts(values: Any) -> list[str] | None:
+    """Read a list or array of texts; None where an array's bytes are no text, which Python could not hold."""
+    array = np.asarray(values).ravel()
+    if array.dtype.kind == "U" and array.size and array.dtype.itemsize:
+        points = np.ascontiguousarray(array).view(np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
+        if (points > sys.maxunicode).any():
+            return None
+    return [str(value) for value in array.tolist()]
 
 
 class _PlainUnpickler(pickle.Unpickler):

@@ -8,15 +8,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from stages.paths import is_below
 from stages.sources.scans.files import DamagedScanError
 
 
 def inside(root: Path, path: Path) -> bool:
     """Tell whether a path that was made of names in a file stays below the root, links followed."""
-    try:
-        return path.resolve().is_relative_to(root.resolve())
-    except (OSError, ValueError, RuntimeError):  # a name with a null byte, a ring of links
-        return False
+    return is_below(path, root)
 
 
 def relative(root: Path, path: Path) -> str:
@@ -32,9 +30,9 @@ def read_text(path: Path, what: str) -> str:
     """
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError) as error:
+    except OSError as error:
         raise DamagedScanError(f"{what}_missing", path) from error
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise DamagedScanError(f"{what}_damaged", path) from error
 
 

@@ -125,6 +125,11 @@ def _folder_instead(draw: random.Random, path: Path) -> None:
     path.mkdir()
 
 
+def _link_to_nowhere(draw: random.Random, path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
 def _link_to_itself(draw: random.Random, path: Path) -> None:
     path.unlink()
     path.symlink_to(path.name)
@@ -146,6 +151,7 @@ def _of_another_kind(draw: random.Random, path: Path) -> None:
 
 WAYS: tuple[Spoil, ...] = (
     _cut, _other_bytes, _number, _json_value, _other_head, _json_value, _name_out_of_the_root, _json_value, _gone,
-    _folder_instead, _link_to_itself, _json_value, _link_out_of_the_root, _of_another_kind, _number, _json_value, _cut,
+    _folder_instead, _link_to_itself, _link_to_nowhere, _json_value, _link_out_of_the_root, _of_another_kind, _number,
+    _json_value,
 )  # fmt: skip
 _TEXT_WAYS = (_number, _name_out_of_the_root)

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages import ingest
+from stages import ingest, params
+from stages.depths import disk_depths
 from stages.fingerprint import content_hash
 from stages.ingest import IngestParams, Rows, ingest_scene
 from stages.render.frames import Rendered
@@ -48,11 +49,20 @@ def check(rows: Rows, counts: Counts, root: Path) -> None:
         lost = sum(count for reason, count in counts.dropped.items() if reason.startswith(f"{kind}."))
         assert counts.read.get(f"{kind}s", 0) == counts.kept.get(f"{kind}s", 0) + lost, counts
     check_boxes(rows)
+    check_depths(rows)
     for view in rows.view:
         if view.image_path is not None:
             path = Path(os.path.realpath(root / view.image_path))
             assert path.is_relative_to(os.path.realpath(root))
         assert view.content_hash != content_hash(SECRET_PICTURE)
+
+
+def check_depths(rows: Rows) -> None:
+    sizes = {v.view_id: (v.height_px, v.width_px) for v in rows.view}
+    for view_id, depth_m in disk_depths("toy", 0, to_table("view", rows.view))(list(sizes)):
+        assert depth_m.shape == sizes[view_id]
+        assert not (depth_m <= 0).any()
+        assert not np.isinf(depth_m).any()
 
 
 def check_boxes(rows: Rows) -> None:
@@ -84,6 +94,8 @@ def test_fifty_damages(case: SourceCase, tmp_path: Path, monkeypatch: pytest.Mon
         (folder / SECRET).write_bytes(SECRET_PICTURE)
         done = f"variant {number}: {spoil(dataset.root, case.id, number)}"
         try:
+            root = str(dataset.root)
+            monkeypatch.setattr(params, "read_params", lambda root=root: {"sources": {"toy": {"root": root}}})
             got = read_all(dataset)
             if got is not None:
                 check(*got, dataset.root)

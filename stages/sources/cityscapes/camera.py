@@ -33,7 +33,7 @@ def read_camera(path: Path) -> Camera:
     """Read a camera file.
 
     Raises:
-        FileNotFoundError: There is none.
+        OSError: There is none.
         CameraError: It is damaged, or a focal length or the baseline is not positive.
     """
     try:

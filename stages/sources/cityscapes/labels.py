@@ -53,7 +53,7 @@ def read_map(path: Path, size_wh: tuple[int, int]) -> UInt16[np.ndarray, "h w"]:
     """Read an instance map.
 
     Raises:
-        FileNotFoundError: There is none.
+        OSError: There is none.
         InstanceMapError: `damaged` or `size`.
     """
     import cv2  # late: listing scenes opens no picture

@@ -128,7 +128,7 @@ class Cityscapes:
                 }  # fmt: skip
         except FileNotFoundError:
             pass
-        except CameraError:
+        except (OSError, CameraError):
             drops.append(Drop("camera.damaged", camera_path))
         return ViewRow(f"{scene_id}/0", scene_id, 0, *size_wh, image_path=image_path, **camera)
 
@@ -137,7 +137,7 @@ class Cityscapes:
         path = f"gtFine/{stem}_gtFine_instanceIds.png"
         try:
             return list(segments(read_map(self.root() / path, size_wh)))
-        except FileNotFoundError:
+        except OSError:
             drops.append(Drop("annotation.instances_missing", path))
         except InstanceMapError as error:
             drops.append(Drop(f"annotation.instances_{error.reason}", path))

@@ -72,7 +72,7 @@ def spdx(name: str, url: str) -> str:
 def _load_json(path: Path, keys: Sequence[str]) -> dict[str, Any]:
     try:
         data = json.loads(path.read_bytes())
-    except FileNotFoundError as error:
+    except OSError as error:
         raise SourceError(f"{path}: no such file; check `root` and the file names in params.yaml") from error
     except ValueError as error:  # JSON and UTF-8 errors
         raise SourceError(f"{path}: not valid JSON ({error}); the download may be cut, fetch it again") from error

@@ -33,7 +33,7 @@ def read_boxes(path: Path) -> Annotation:
     """Read one file.
 
     Raises:
-        FileNotFoundError: There is none.
+        OSError: There is none.
         BoxesError: It is damaged, or declares entities, which these files never do.
     """
     text = path.read_bytes()

@@ -43,9 +43,16 @@ class RowFile:
         return int(self._parquet.metadata.num_rows if self._parquet else len(self._mapped))
 
     def column(self, name: str) -> list[Any]:
-        """All values of one column."""
-        table = self._parquet.read(columns=[name]) if self._parquet else self._mapped
-        return list(table.column(name).to_pylist())
+        """All values of one column.
+
+        Raises:
+            SourceError: The column is damaged.
+        """
+        try:
+            table = self._parquet.read(columns=[name]) if self._parquet else self._mapped
+            return list(table.column(name).to_pylist())
+        except (OSError, ValueError, pa.ArrowException) as error:
+            raise _unreadable(self.path, error) from error
 
     def row(self, number: int) -> dict[str, Any]:
         """One row.
@@ -53,14 +60,17 @@ class RowFile:
         Raises:
             SourceError: Its part of the file is damaged.
         """
+        try:
+            return self._row(number)
+        except (OSError, ValueError, pa.ArrowException) as error:  # ValueError: text that is no UTF-8
+            raise SourceError(f"{self.path}: row {number} is damaged ({error}); fetch it again") from error
+
+    def _row(self, number: int) -> dict[str, Any]:
         if self._parquet is None:
             return dict(self._mapped.slice(number, 1).to_pylist()[0])
         group = int(np.searchsorted(self._ends, number, side="right"))
         if self._held is None or self._held[0] != group:
-            try:
-                self._held = group, self._parquet.read_row_group(group, columns=self._columns)
-            except (OSError, pa.ArrowException) as error:
-                raise SourceError(f"{self.path}: row group {group} is damaged ({error}); fetch it again") from error
+            self._held = group, self._parquet.read_row_group(group, columns=self._columns)
         start = int(self._ends[group - 1]) if group else 0
         return dict(self._held[1].slice(number - start, 1).to_pylist()[0])
 
@@ -70,15 +80,17 @@ class RowFile:
             return None
         try:
             return pq.ParquetFile(self.path)
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, ValueError, pa.ArrowException) as error:
             raise _unreadable(self.path, error) from error
 
     @cached_property
     def _mapped(self) -> pa.Table:
         try:
             table = pa.ipc.open_stream(pa.memory_map(str(self.path))).read_all()
-            return table.select([c for c in self._columns if c in table.schema.names])
-        except (OSError, pa.ArrowException) as error:
+            table = table.select([c for c in self._columns if c in table.schema.names])
+            table.validate(full=True)  # Arrow trusts what it maps: a wrong offset would read foreign memory
+            return table
+        except (OSError, ValueError, pa.ArrowException) as error:
             raise _unreadable(self.path, error) from error
 
     @cached_property

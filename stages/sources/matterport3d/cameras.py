@@ -27,7 +27,7 @@ def read_shots(scene_id: str, folder: Path, cameras: Sequence[int]) -> tuple[lis
     path = folder / "undistorted_camera_parameters" / f"{folder.name}.conf"
     try:
         lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
-    except FileNotFoundError as error:
+    except OSError as error:
         if (folder / "undistorted_color_images").is_dir():
             raise DamagedScanError("cameras_missing", path) from error
         return [], []
@@ -77,7 +77,7 @@ def _shot(
     picture = folder / "undistorted_color_images" / name[0]
     try:
         height_px = image_size_wh(picture)[1]
-    except FileNotFoundError:
+    except OSError:
         return Drop("view.image_missing", view_id)
     except ImageHeaderError as error:
         return Drop(f"view.{error.reason}", view_id)

@@ -40,7 +40,7 @@ def read_house(path: Path) -> House:
     """
     try:
         lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
-    except FileNotFoundError as error:
+    except OSError as error:
         raise DamagedScanError("house_missing", path) from error
     except UnicodeDecodeError as error:
         raise DamagedScanError("house_damaged", path) from error

@@ -16,7 +16,7 @@ from stages.schema.records import ObjectRow, SceneRow
 from stages.sources.base import Drop, ReaderInfo, SourceError, SourceParams
 from stages.sources.matterport3d.cameras import read_shots
 from stages.sources.matterport3d.house import House, read_house
-from stages.sources.scans.files import DamagedScanError, PlyMesh, index_of, read_object, read_ply
+from stages.sources.scans.files import DamagedScanError, PlyMesh, index_of, read_object, read_ply, split_names
 from stages.sources.scans.objects import object_row, settled_box, split_rows
 from stages.sources.scans.reader import ScanReader
 from stages.sources.scans.scene import Contents, ScanParams, scan_folders
@@ -101,7 +101,7 @@ class Matterport3D(ScanReader[Matterport3DParams]):
         there = {split: path for split, path in files.items() if path.is_file()}
         if not there:
             raise SourceError(f"{folder}: no scenes_train.txt or the like; set `splits_dir` in params.yaml, or null")
-        return {name: split for split, path in there.items() for name in path.read_text(encoding="utf-8").split()}
+        return {name: split for split, path in there.items() for name in split_names(path)}
 
     def _objects(
         self, scene_id: str, house: House, ply: PlyMesh, owner: Int[np.ndarray, " f"]

@@ -43,6 +43,9 @@ def read_shots(scene_id: str, folder: Path) -> tuple[list[Shot], list[Drop]]:
             continue
         try:
             size_wh = image_size_wh(path)
+        except FileNotFoundError:  # a link that leads nowhere
+            drops.append(Drop("view.image_missing", view_id))
+            continue
         except ImageHeaderError as error:
             drops.append(Drop(f"view.{error.reason}", view_id))
             continue
@@ -91,7 +94,7 @@ def _color_size_wh(path: Path) -> tuple[int, int]:
 def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError as error:
+    except OSError as error:
         raise DamagedScanError("cameras_missing", path) from error
     except UnicodeDecodeError as error:
         raise DamagedScanError("cameras_damaged", path) from error

@@ -87,7 +87,7 @@ class MultiScan(ScanReader[MultiScanParams]):
         try:
             with path.open(encoding="utf-8", newline="") as file:
                 return {row["scanId"]: row["split"] for row in csv.DictReader(file)}
-        except FileNotFoundError as error:
+        except OSError as error:
             raise SourceError(f"{path}: no such file; set `splits_csv` in params.yaml, or null") from error
         except (KeyError, UnicodeDecodeError) as error:
             raise SourceError(f"{path}: expected a table with the columns scanId and split") from error

@@ -105,13 +105,16 @@ def poses_txt(root: Path, folder: Path, settings: Settings) -> Capture:
     return Capture(capture.frames, drops)
 
 
+_REPLICA_CAMERA = ("fx", "fy", "cx", "cy", "scale")
+
+
 def replica(root: Path, folder: Path, settings: Settings) -> Capture:
     """NICE-SLAM: `results/frame000000.jpg`, `depth000000.png`, `traj.txt`; `cam_params.json` may lie above."""
     camera_path = next((p for f in _upwards(folder, root) if (p := f / "cam_params.json").is_file()), None)
     path = camera_path or folder / "cam_params.json"
     camera = read_json(path, "camera")
     camera = camera.get("camera") if isinstance(camera, Mapping) else None
-    numbers = as_array([camera.get(k) for k in ("fx", "fy", "cx", "cy", "scale")], 5) if camera else None
+    numbers = as_array([camera.get(k) for k in _REPLICA_CAMERA], 5) if isinstance(camera, Mapping) else None
     if numbers is None or not numbers[[0, 1, 4]].min() > 0:
         raise DamagedScanError("camera_damaged", path)
     fx, fy, cx, cy, units_per_m = numbers.tolist()

@@ -204,10 +204,10 @@ class PosedRgbd:
             return "outside_root"
         try:
             return image_size_wh(image)
-        except (FileNotFoundError, IsADirectoryError):
+        except FileNotFoundError:
             return "image_missing"
-        except (OSError, ImageHeaderError):
-            return "image_damaged"
+        except ImageHeaderError as error:
+            return error.reason
 
     def _intrinsics_px(self, folder: Path) -> Vec4:
         given = self._params.intrinsics

@@ -124,6 +124,9 @@ class R2R:
                 number = _NUMBERS_PER_VIEWPOINT * place + index
                 try:
                     size_wh = image_size_wh(path)
+                except FileNotFoundError:  # a link that leads nowhere
+                    drops.append(Drop("view.image_missing", f"{scene_id}/{number}"))
+                    continue
                 except ImageHeaderError as error:
                     drops.append(Drop(f"view.{error.reason}", f"{scene_id}/{number}"))
                     continue

@@ -75,6 +75,8 @@ def _view(capture: Capture, frame: Frame) -> ViewRow | Drop:
         return Drop("view.pose_lost", view_id)  # the tracker's rows of -inf
     try:
         size_wh = image_size_wh(frame.image)
+    except FileNotFoundError:  # a link that leads nowhere
+        return Drop("view.image_missing", view_id)
     except ImageHeaderError as error:
         return Drop(f"view.{error.reason}", view_id)
     return ViewRow(

@@ -58,7 +58,7 @@ def read_labels(path: Path) -> LabelTable:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except FileNotFoundError as error:
+    except OSError as error:
         raise SourceError(
             f"{path}: no such file; it comes with ScanNet's download script, set `labels_tsv` in params.yaml"
         ) from error

@@ -20,7 +20,7 @@ from stages.sources.scannet.frames import Capture, find_frames, posed_views
 from stages.sources.scannet.instances import Instances, find_instances
 from stages.sources.scannet.labels import LabelTable, read_labels
 from stages.sources.scannet.scan import Scan, alignment, read_alignments, read_meta, read_scan
-from stages.sources.scans.files import DamagedScanError, face_instances, vertex_instances
+from stages.sources.scans.files import DamagedScanError, face_instances, split_names, vertex_instances
 from stages.sources.scans.scene import ScanParams, outline_of, scan_folders
 from stages.sources.scans.shots import thin
 from stages.sources.scans.walk import CANDIDATES, best_poses, free_cells, views_without_pictures
@@ -103,12 +103,7 @@ class ScanNet:
     def _splits(self) -> dict[str, str]:
         lists = (self.root() / self._params.labels_tsv).parent
         files = {split: lists / f"scannetv2_{split}.txt" for split in SPLITS}
-        return {
-            name: split
-            for split, file in files.items()
-            if file.is_file()
-            for name in file.read_text(encoding="utf-8").split()
-        }
+        return {name: split for split, file in files.items() if file.is_file() for name in split_names(file)}
 
     def _scene(self, capture: Capture) -> SceneData | Drop:
         frames, strange = find_frames(capture.folder)

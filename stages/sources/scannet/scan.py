@@ -97,7 +97,7 @@ def read_alignments(path: Path) -> dict[str, Float[np.ndarray, "4 4"]]:
     """
     try:
         data = json.loads(path.read_bytes())
-    except FileNotFoundError as error:
+    except OSError as error:
         raise SourceError(
             f"{path}: no such file; set `axis_alignment` in params.yaml, or null to do without"
         ) from error
@@ -119,7 +119,10 @@ def _segment_of_vertex(path: Path) -> Int[np.ndarray, " v"]:
     segments = read_object(path, "segments").get("segIndices")
     if not isinstance(segments, list) or not all(type(s) is int for s in segments):
         raise DamagedScanError("segments_damaged", path)
-    return np.array(segments, dtype=np.int64)
+    try:
+        return np.array(segments, dtype=np.int64)
+    except OverflowError as error:
+        raise DamagedScanError("segments_damaged", path) from error
 
 
 def _groups(path: Path, segments: Int[np.ndarray, " v"]) -> list[Group]:

@@ -12,6 +12,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 from trimesh.exchange.ply import load_ply
 
+from stages.sources.base import SourceError
+
 
 class DamagedScanError(Exception):
     """A file of one scene that cannot be used; `reason` is a drop reason without its first part."""
@@ -42,7 +44,7 @@ def read_json(path: Path, what: str) -> Any:
     """
     try:
         return json.loads(path.read_bytes())
-    except FileNotFoundError as error:
+    except OSError as error:
         raise DamagedScanError(f"{what}_missing", path) from error
     except (ValueError, RecursionError) as error:
         raise DamagedScanError(f"{what}_damaged", path) from error
@@ -64,9 +66,23 @@ def read_matrix(path: Path) -> Float[np.ndarray, "4 4"] | None:
     """Read 16 numbers as a 4x4 matrix, row by row (`-inf` is a number); None where the file holds something else."""
     try:
         values = np.array(path.read_text(encoding="utf-8").split(), dtype=np.float64)
-    except ValueError:  # also undecodable bytes
+    except (OSError, ValueError):  # also undecodable bytes
         return None
     return values.reshape(4, 4) if values.size == 16 else None
+
+
+def split_names(path: Path) -> list[str]:
+    """Read the scan names of a split list.
+
+    Raises:
+        SourceError: It cannot be read as text.
+    """
+    try:
+        return path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"{path}: expected a text file with one scan name a line ({error}); fetch it again"
+        ) from error
 
 
 def numbers(values: Any, count: int) -> Float[np.ndarray, " n"] | None:
@@ -93,7 +109,7 @@ def read_ply(path: Path) -> PlyMesh:
         rgb = None
         if data.get("vertex_colors") is not None:
             rgb = np.asarray(data["vertex_colors"], dtype=np.uint8)[:, :3]
-    except FileNotFoundError as error:
+    except OSError as error:
         raise DamagedScanError("mesh_missing", path) from error
     except (ValueError, IndexError, KeyError, TypeError) as error:  # what the parser raises on damaged files
         raise DamagedScanError("mesh_damaged", path) from error

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from stages.geometry.frames import gravity_of_pose
+from stages.paths import is_below
 from stages.schema.records import Vec4, ViewRow
 from stages.sources.base import Drop
 from stages.sources.image_header import ImageHeaderError, image_size_wh
@@ -57,7 +58,7 @@ def upright_views(scene_id: str, root: Path, shots: Sequence[Shot]) -> tuple[lis
         view_id = f"{scene_id}/{shot.number}"
         if not np.isfinite(shot.world_from_cam).all():
             drops.append(Drop("view.pose_lost", view_id))
-        elif not shot.image.resolve().is_relative_to(root.resolve()):
+        elif not is_below(shot.image, root):
             drops.append(Drop("view.outside_root", view_id))
         else:
             posed.append(shot)
@@ -66,7 +67,7 @@ def upright_views(scene_id: str, root: Path, shots: Sequence[Shot]) -> tuple[lis
     for shot in posed:
         try:
             size_wh = image_size_wh(shot.image)
-        except FileNotFoundError:
+        except OSError:
             drops.append(Drop("view.image_missing", f"{scene_id}/{shot.number}"))
         except ImageHeaderError as error:
             drops.append(Drop(f"view.{error.reason}", f"{scene_id}/{shot.number}"))

@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 
 from stages.schema.records import Vec4
 from stages.sources.base import SourceError
-from stages.sources.plain_pickle import PickleError, load_plain
+from stages.sources.plain_pickle import PickleError, load_plain, texts
 from stages.sources.scene_files import as_array
 
 CLASSES = ("bed", "table", "sofa", "chair", "toilet", "desk", "dresser", "night_stand", "bookshelf", "bathtub")
@@ -139,7 +139,9 @@ def _things_v0(annos: Any) -> list[Thing] | None:
     """The older revision turns boxes the other way, and leaves the lists out where a picture has no object."""
     if not isinstance(annos, Mapping):
         return None
-    names = [str(n) for n in np.asarray(annos.get("name", [])).ravel().tolist()]
+    names = texts(annos.get("name", []))
+    if names is None:
+        return None
     if not names:
         return []
     boxes, boxes_px = as_array(annos.get("gt_boxes_upright_depth"), -1, 7), as_array(annos.get("bbox"), -1, 4)

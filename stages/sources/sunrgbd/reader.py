@@ -138,10 +138,10 @@ class SunRgbd:
             return Drop("scene.outside_root", scene_id)
         try:
             size_wh = image_size_wh(image)
-        except FileNotFoundError:
+        except OSError:
             return Drop("scene.image_missing", relative(self.root(), image))
-        except ImageHeaderError:
-            return Drop("scene.image_damaged", relative(self.root(), image))
+        except ImageHeaderError as error:
+            return Drop(f"scene.{error.reason}", relative(self.root(), image))
         pose = np.eye(4)
         pose[:3, :3] = camera.world_from_cam
         view = ViewRow(

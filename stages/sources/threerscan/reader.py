@@ -112,7 +112,7 @@ class ThreeRScan(ScanReader[ThreeRScanParams]):
         path = self.root() / "3RScan.json"
         try:
             return _read_places(json.loads(path.read_bytes()))
-        except FileNotFoundError as error:
+        except OSError as error:
             raise SourceError(f"{path}: no such file; it comes with 3RScan's download script") from error
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise SourceError(
@@ -146,7 +146,8 @@ class ThreeRScan(ScanReader[ThreeRScanParams]):
 def _read_places(data: Any) -> dict[str, _Place]:
     places = {}
     for place in data:
-        known = _Place(str(place["reference"]), place.get("type"))
+        split = place.get("type")
+        known = _Place(str(place["reference"]), split if isinstance(split, str) else None)
         for scan in (known.reference, *(str(s["reference"]) for s in place.get("scans", ()))):
             if scan in places:
                 raise ValueError(f"scan {scan} belongs to two places")
@@ -176,6 +177,9 @@ def _shots(scene_id: str, folder: Path) -> tuple[list[Shot], list[Drop]]:
         pose = read_matrix(pose_path) if pose_path.is_file() else None
         try:
             size_wh = image_size_wh(path)
+        except FileNotFoundError:  # a link that leads nowhere
+            drops.append(Drop("view.image_missing", view_id))
+            continue
         except ImageHeaderError as error:
             drops.append(Drop(f"view.{error.reason}", view_id))
             continue
@@ -195,7 +199,7 @@ def _info(path: Path) -> tuple[Vec4, tuple[int, int]]:
         info = {key.strip(): value.split() for key, sign, value in pairs if sign}
         k = np.array(info["m_calibrationColorIntrinsic"], dtype=np.float64).reshape(4, 4)
         size_wh = int(info["m_colorWidth"][0]), int(info["m_colorHeight"][0])
-    except FileNotFoundError as error:
+    except OSError as error:
         raise DamagedScanError("intrinsics_missing", path) from error
     except (KeyError, IndexError, ValueError) as error:
         raise DamagedScanError("intrinsics_damaged", path) from error

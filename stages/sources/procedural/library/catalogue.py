@@ -53,7 +53,7 @@ def read_catalogue(path: Path) -> Catalogue:
     try:
         with zipfile.ZipFile(path) as archive:
             text = member(archive, PROPERTIES).decode("latin-1")
-    except FileNotFoundError as error:
+    except OSError as error:
         raise SourceError(f"{path}: no such file; set `library` to a .sh3f file or to null") from error
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise SourceError(
