@@ -30,9 +30,7 @@ from stages.schema.errors import ParamsError
 from stages.schema.records import ObjectRow, PixelsRow, SceneRow, SightingRow, ViewRow, to_table
 from stages.schema.store import shard_of, shard_path, write_table
 from stages.sources import SOURCES
-from stages.sources.base import Drop, SceneData, Source
-
-MOST_M = 10_000.0  # a coordinate beyond 10 km was read from damaged bytes: no scene is as large
+from stages.sources.base import MOST_M, Drop, SceneData, Source
 
 
 class IngestParams(Params):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.spatial import ConvexHull
+from scipy.spatial import ConvexHull, QhullError
 
 _FITS = 3  # the first fit turns with the strays, later ones without them
 _FEWEST = 3  # points from which a turn can be told
@@ -74,7 +74,10 @@ def _hull_edges(points_xy: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "k 2"]
     spread, axes = np.linalg.svd(centered, full_matrices=False)[1:]
     if len(points_xy) < 3 or spread[1] <= 1e-9 * max(spread[0], 1e-9):  # on one line: there is no hull
         return axes[:1]
-    corners = centered[ConvexHull(centered).vertices]
+    try:
+        corners = centered[ConvexHull(centered).vertices]
+    except QhullError:  # so near to one line that rounding decides
+        return axes[:1]
     edges: Float[np.ndarray, "k 2"] = np.roll(corners, -1, axis=0) - corners
     return edges
 

@@ -13,6 +13,9 @@ from stages.geometry.mesh import LabelledMesh
 from stages.schema.errors import UserError
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, ViewRow
 
+MOST_M = 10_000.0
+"""A coordinate beyond 10 km was read from damaged bytes: no scene is as large."""
+
 MODALITIES: dict[str, str] = {
     "boxes_2d": "sightings: who is where in a picture, drawn by annotators or found by casting rays at the mesh",
     "masks": "their outlines",

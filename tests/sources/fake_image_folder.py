@@ -40,9 +40,9 @@ CASE = SourceCase(
         Damage("cut_header", fill("a.png", b"\x89PNG\r\n\x1a\n\0\0"), "scene.image_damaged", "a.png"),
         Damage("text", fill("a.jpg", b"<html>"), "scene.image_damaged", "a.jpg"),
         Damage("no_pixels", fill("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(8)), "scene.image_damaged", "a.png"),
-        Damage("folder_as_picture", lambda r: (r / "d.jpg").mkdir(), "scene.image_missing", "d.jpg"),
+        Damage("folder_as_picture", lambda r: (r / "d.jpg").mkdir(), "scene.image_damaged", "d.jpg"),
         Damage("broken_link", lambda r: (r / "e.jpg").symlink_to(r / "f.jpg"), "scene.image_missing", "e.jpg"),
-        Damage("link_to_itself", lambda r: (r / "e.jpg").symlink_to(r / "e.jpg"), "scene.image_missing", "e.jpg"),
+        Damage("link_to_itself", lambda r: (r / "e.jpg").symlink_to(r / "e.jpg"), "scene.image_damaged", "e.jpg"),
         Damage("link_out_of_root", escape, "scene.image_outside_root", "link.jpg"),
     ),
 )

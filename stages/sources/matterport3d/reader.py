@@ -16,7 +16,15 @@ from stages.schema.records import ObjectRow, SceneRow
 from stages.sources.base import Drop, ReaderInfo, SourceError, SourceParams
 from stages.sources.matterport3d.cameras import read_shots
 from stages.sources.matterport3d.house import House, read_house
-from stages.sources.scans.files import DamagedScanError, PlyMesh, index_of, read_object, read_ply, split_names
+from stages.sources.scans.files import (
+    DamagedScanError,
+    PlyMesh,
+    index_of,
+    read_object,
+    read_ply,
+    split_names,
+    whole_numbers,
+)
 from stages.sources.scans.objects import object_row, settled_box, split_rows
 from stages.sources.scans.reader import ScanReader
 from stages.sources.scans.scene import Contents, ScanParams, scan_folders
@@ -125,12 +133,12 @@ def _object_of_face(path: Path, house: House, ply: PlyMesh) -> Int[np.ndarray, "
     if "segment_id" in ply.of_face:
         segment = ply.of_face["segment_id"].astype(np.int64)
     else:
-        listed = read_object(path, "segments").get("segIndices")
-        if not isinstance(listed, list) or any(type(s) is not int for s in listed):
+        listed = whole_numbers(read_object(path, "segments").get("segIndices"))
+        if listed is None:
             raise DamagedScanError("segments_damaged", path)
         if len(listed) != len(ply.faces):
             raise DamagedScanError("segments_of_another_mesh", path)
-        segment = np.array(listed, dtype=np.int64)
+        segment = listed
     segments = sorted(house.object_of_segment)
     place = index_of(segment, segments)
     numbers = np.array([house.object_of_segment[s] for s in segments] + [-1], dtype=np.int64)

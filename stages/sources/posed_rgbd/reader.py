@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -185,8 +186,8 @@ class PosedRgbd:
         limit_px = self._params.max_distortion_px
         if not frame.pinhole or (limit_px is not None and not distortion_px(frame, intrinsics_px, size_wh) <= limit_px):
             return Drop("view.not_pinhole", view_id)
-        depth = frame.depth
-        if depth is not None and not (inside(self.root(), depth) and depth.is_file()):
+        depth = frame.depth  # `Path.is_file` raises where a name is too long
+        if depth is not None and not (inside(self.root(), depth) and os.path.isfile(depth)):
             drops.append(Drop("depth.file_missing" if inside(self.root(), depth) else "depth.outside_root", view_id))
             depth = None
         return ViewRow(

@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
 from stages.geometry.frames import is_rigid
-from stages.sources.base import SourceError
-from stages.sources.scans.files import DamagedScanError, read_object, read_ply
+from stages.sources.base import MOST_M, SourceError
+from stages.sources.scans.files import DamagedScanError, read_object, read_ply, whole_numbers
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,13 @@ def alignment(meta: Mapping[str, str], meta_path: Path) -> Float[np.ndarray, "4 
         values = np.array(meta["axisAlignment"].split(), dtype=np.float64)
     except ValueError as error:
         raise DamagedScanError("axis_alignment_damaged", meta_path) from error
-    if values.shape != (16,) or not is_rigid(values.reshape(1, 4, 4))[0]:
+    if values.shape != (16,) or not _is_alignment(values.reshape(4, 4)):
         raise DamagedScanError("axis_alignment_damaged", meta_path)
     return values.reshape(4, 4)
+
+
+def _is_alignment(matrix: Float[np.ndarray, "4 4"]) -> bool:
+    return bool(is_rigid(matrix[None])[0] and np.abs(matrix).max() < MOST_M)
 
 
 def read_alignments(path: Path) -> dict[str, Float[np.ndarray, "4 4"]]:
@@ -109,20 +113,17 @@ def read_alignments(path: Path) -> dict[str, Float[np.ndarray, "4 4"]]:
     for name, values in data.items():
         numbers = isinstance(values, list) and len(values) == 16 and all(isinstance(v, int | float) for v in values)
         matrix = np.array(values if numbers else [np.nan] * 16, dtype=np.float64).reshape(4, 4)
-        if not is_rigid(matrix[None])[0]:
+        if not _is_alignment(matrix):
             raise SourceError(f"{path}: {name}: expected a rigid 4x4 transform as 16 numbers, row by row")
         table[str(name)] = matrix
     return table
 
 
 def _segment_of_vertex(path: Path) -> Int[np.ndarray, " v"]:
-    segments = read_object(path, "segments").get("segIndices")
-    if not isinstance(segments, list) or not all(type(s) is int for s in segments):
+    segments = whole_numbers(read_object(path, "segments").get("segIndices"))
+    if segments is None:
         raise DamagedScanError("segments_damaged", path)
-    try:
-        return np.array(segments, dtype=np.int64)
-    except OverflowError as error:
-        raise DamagedScanError("segments_damaged", path) from error
+    return segments
 
 
 def _groups(path: Path, segments: Int[np.ndarray, " v"]) -> list[Group]:

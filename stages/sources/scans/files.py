@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 from trimesh.exchange.ply import load_ply
 
-from stages.sources.base import SourceError
+from stages.sources.base import MOST_M, SourceError
 
 
 class DamagedScanError(Exception):
@@ -71,6 +71,16 @@ def read_matrix(path: Path) -> Float[np.ndarray, "4 4"] | None:
     return values.reshape(4, 4) if values.size == 16 else None
 
 
+def whole_numbers(values: Any) -> Int[np.ndarray, " n"] | None:
+    """Turn a list of whole numbers into an array; None for anything else, and for numbers beyond 64 bits."""
+    if not isinstance(values, list) or any(type(v) is not int for v in values):
+        return None
+    try:
+        return np.array(values, dtype=np.int64)
+    except OverflowError:
+        return None
+
+
 def split_names(path: Path) -> list[str]:
     """Read the scan names of a split list.
 
@@ -117,7 +127,8 @@ def read_ply(path: Path) -> PlyMesh:
     whole = all(len(v) == len(vertices) for v in of_vertex.values()) and all(
         len(v) == len(faces) for v in of_face.values()
     )
-    if not in_range or not whole or (rgb is not None and len(rgb) != len(vertices)) or not np.isfinite(vertices).all():
+    colored = rgb is None or len(rgb) == len(vertices)
+    if not (in_range and whole and colored and (np.abs(vertices) < MOST_M).all()):
         raise DamagedScanError("mesh_damaged", path)
     return PlyMesh(vertices, faces, rgb, of_vertex, of_face)
 
