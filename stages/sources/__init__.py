@@ -8,4 +8,6 @@ SOURCES: dict[str, str] = {
     "threerscan": "stages.sources.threerscan:ThreeRScan",
     "matterport3d": "stages.sources.matterport3d:Matterport3D",
     "r2r": "stages.sources.r2r:R2R",
+    "arkitscenes": "stages.sources.arkitscenes:ARKitScenes",
+    "scannetpp": "stages.sources.scannetpp:ScanNetPP",
 }

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import fake_coco, fake_matterport3d, fake_multiscan, fake_r2r, fake_scannet, fake_threerscan
+from tests.sources import (
+    fake_arkitscenes,
+    fake_coco,
+    fake_matterport3d,
+    fake_multiscan,
+    fake_r2r,
+    fake_scannet,
+    fake_scannetpp,
+    fake_threerscan,
+)
 from tests.sources.cases import Damage, Fake, SourceCase, fake
 
 CASES: tuple[SourceCase, ...] = (
@@ -21,6 +30,11 @@ CASES: tuple[SourceCase, ...] = (
     fake_matterport3d.POSED,
     fake_matterport3d.RENDERED,
     fake_r2r.CASE,
+    fake_arkitscenes.FILM,
+    fake_arkitscenes.MESH_ONLY,
+    fake_scannetpp.DSLR,
+    fake_scannetpp.IPHONE,
+    fake_scannetpp.RENDERED,
 )
 
 

@@ -183,12 +183,13 @@ def test_faces_go_to_the_smallest_box_round_them() -> None:
         eye = np.eye(3).ravel().tolist()
         return ObjectRow(name, "s", "box", "box", center_w=(0, 0, 0.5), size_m=size_m, world_from_box=eye)
 
-    vertices = np.array(
-        [[x, 0, z] for x, z in ((0, 0.6), (0.1, 0.6), (0.8, 0.6), (0.9, 0.6), (0, 0.0), (0.1, 0.01), (3, 0.5))]
-    )
-    faces = np.array([[0, 1, 1], [2, 3, 3], [4, 5, 5], [6, 6, 6]])
-    found = faces_in_boxes(vertices, faces, [row("large", (2, 2, 1)), row("small", (0.5, 0.5, 1))], 0.02, 0.0)
-    assert found.tolist() == [1, 0, -1, -1], "small, large, floor, elsewhere"
+    triangle = np.array([[0, 0, 0], [0.03, 0, 0], [0, 0, 0.03]])  # upright
+    level = triangle[:, [0, 2, 1]]
+    at = [(0, 0, 0.6), (0.8, 0, 0.6), (0, 0, 0.01), (0, 0, 0.01), (0, 0, 1.01), (3, 0, 0.5)]
+    vertices = np.concatenate([(level if k in (3, 4) else triangle) + place for k, place in enumerate(at)])
+    rows = [row("large", (2, 2, 1)), row("small", (0.5, 0.5, 1))]
+    found = faces_in_boxes(vertices, np.arange(18).reshape(6, 3), rows, 0.02)
+    assert found.tolist() == [1, 0, 1, -1, 1, -1], "small, large, low side, support, top within the margin, elsewhere"
 
 
 @pytest.mark.parametrize(

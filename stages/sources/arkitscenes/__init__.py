@@ -22,8 +22,8 @@ World: the frame of the annotation, z up, metres. Poses of the .traj file are in
 saw them, often sideways or upside down: pictures and depth are turned where they are decoded (column `orientation`).
 
 A film is a scene; its place is the visit, so films of one room stay on one side of a split. The mesh has no labels:
-a face belongs to the smallest box round it, up to `box_margin_m`, unless it lies on the floor. A film whose annotators
-skipped it keeps its views but has no objects. The confidence of depth is not used.
+a face belongs to the smallest box round it, up to `box_margin_m`, unless it is what the object stands on. A film that
+its annotators skipped keeps its views but has no objects. The confidence of depth is not used.
 """
 
 from stages.sources.arkitscenes.reader import ARKitScenes, ARKitScenesParams

@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from stages.geometry.floor import floor_height_m
 from stages.geometry.mesh import LabelledMesh
 from stages.schema.records import ObjectRow, SceneRow
 from stages.sources.arkitscenes.frames import read_shots
@@ -143,8 +142,7 @@ def _mesh(path: Path, rows: list[ObjectRow], margin_m: float) -> LabelledMesh:
     ply = read_ply(path)
     if ply.rgb is None:
         raise DamagedScanError("mesh_without_colors", path)
-    floor_m = floor_height_m(ply.vertices)
-    owner = faces_in_boxes(ply.vertices, ply.faces, rows, margin_m, -np.inf if np.isnan(floor_m) else floor_m)
+    owner = faces_in_boxes(ply.vertices, ply.faces, rows, margin_m)
     return LabelledMesh(ply.vertices, ply.faces, owner, [row.object_id for row in rows], vertex_rgb=ply.rgb)
 
 

@@ -92,7 +92,7 @@ class ScanNetPP(ScanReader[ScanNetPPParams]):
     def _objects(
         self, scene_id: str, folder: Path, ply: PlyMesh
     ) -> tuple[dict[int, ObjectRow | Drop], Int[np.ndarray, " v"]]:
-        """Objects by number, and the number of each vertex, -1 for none; of two that claim a segment the first has it."""
+        """Objects by number, and the number of each vertex, -1 for none; a segment of two objects goes to the first."""
         segment = _segments(folder / "segments.json", len(ply.vertices))
         path = folder / "segments_anno.json"
         groups = read_object(path, "annotation").get("segGroups")

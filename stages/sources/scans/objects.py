@@ -18,7 +18,7 @@ THINNEST_M = 0.001  # a box that is flatter came from points in one plane
 MOST_TILT_DEG = 5.0  # the smallest box at any tilt says little about width and height
 FEWEST_POINTS = 20
 _ORTHONORMAL = 1e-3
-_ON_FLOOR_M = 0.03  # faces this near the floor are floor, even inside the box of what stands on it
+_SUPPORT_M, _LEVEL = 0.03, 0.9  # level faces this near the bottom of a box, by the cosine of their slope
 
 
 def box_of_rows(record: Any) -> OrientedBox | None:
@@ -110,27 +110,27 @@ def split_rows(found: Mapping[Any, ObjectRow | Drop]) -> tuple[list[ObjectRow], 
 
 
 def faces_in_boxes(
-    vertices_w: Float[np.ndarray, "v 3"],
-    faces: Int[np.ndarray, "f 3"],
-    rows: list[ObjectRow],
-    margin_m: float,
-    floor_m: float,
+    vertices_w: Float[np.ndarray, "v 3"], faces: Int[np.ndarray, "f 3"], rows: list[ObjectRow], margin_m: float
 ) -> Int[np.ndarray, " f"]:
     """Index of the box that each face lies in, for meshes without labels; -1 for none.
+
+    Level faces at the bottom of a box are what the object stands on. Of two boxes round a face, the smaller has it.
 
     Args:
         vertices_w: World metres.
         faces: Corners.
-        rows: Objects with boxes; of two round one face, the smaller has it.
+        rows: Objects with boxes whose third axis is up.
         margin_m: How far a surface may lie outside its box.
-        floor_m: Height of the floor; faces on it belong to nothing.
     """
-    middle_w = vertices_w[faces].mean(axis=1)
+    corners_w = vertices_w[faces]
+    middle_w = corners_w.mean(axis=1)
+    normal = np.cross(corners_w[:, 1] - corners_w[:, 0], corners_w[:, 2] - corners_w[:, 0])
+    level = np.abs(normal[:, 2]) >= _LEVEL * np.linalg.norm(normal, axis=1)
     owner = np.full(len(faces), -1, dtype=np.int64)
-    above = middle_w[:, 2] > floor_m + _ON_FLOOR_M
     for index in sorted(range(len(rows)), key=lambda k: -float(np.prod(rows[k].size_m or 0.0))):
         row = rows[index]
-        axes = np.array(row.world_from_box).reshape(3, 3)
-        local = (middle_w - np.array(row.center_w)) @ axes
-        owner[above & (np.abs(local) <= np.array(row.size_m) / 2 + margin_m).all(axis=1)] = index
+        local = (middle_w - np.array(row.center_w)) @ np.array(row.world_from_box).reshape(3, 3)
+        half_m = np.array(row.size_m) / 2
+        support = level & (local[:, 2] < _SUPPORT_M - half_m[2])
+        owner[(np.abs(local) <= half_m + margin_m).all(axis=1) & ~support] = index
     return owner
