@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 export DVC_NO_ANALYTICS := 1
 export DO_NOT_TRACK := 1
 
-.PHONY: help run flow test lint lock clean
+.PHONY: help run flow sources test lint lock clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/'
@@ -23,6 +23,9 @@ run: $(INSTALLED) ## set up, build everything that is out of date, show the scor
 
 flow: $(INSTALLED) ## the same build as a Prefect flow
 	$(IN_VENV) python -m flows.build
+
+sources: $(INSTALLED) ## list the readers, what each gives, its licence, and what was read
+	$(IN_VENV) python -m stages.sources_table
 
 test: lint       ## lint, types, import contracts and all tests
 	$(IN_VENV) python -m pytest
