@@ -24,6 +24,15 @@ saw them, often sideways or upside down: pictures and depth are turned where the
 A film is a scene; its place is the visit, so films of one room stay on one side of a split. The mesh has no labels:
 a face belongs to the smallest box round it, up to `box_margin_m`, unless it is what the object stands on. A film that
 its annotators skipped keeps its views but has no objects. The confidence of depth is not used.
+
+How well boxes label a mesh, by the boxes of ScanNet's scene0000_00 (8 views, 77 sightings of at least 500 pixels;
+overlap over union with the masks and rectangles of its true labels, median and 10th percentile):
+
+| `box_margin_m` | masks | rectangles |
+| --- | --- | --- |
+| 0 | 0.78, 0.52 | 0.87, 0.71 |
+| 0.02 | 0.75, 0.35 | 0.86, 0.64 |
+| 0.05 | 0.68, 0.28 | 0.76, 0.53 |
 """
 
 from stages.sources.arkitscenes.reader import ARKitScenes, ARKitScenesParams
