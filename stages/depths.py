@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from jaxtyping import Float32
 
 from stages import params as params_file
+from stages.hdf5 import read_hdf5
 from stages.images import SCENES, source_root, turned
 from stages.registry import UnknownName, suggest
 from stages.schema.store import iter_pixels, shard_path
@@ -187,7 +188,21 @@ def _float16_zlib(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
     return np.asarray(units, np.float32) * np.float32(row["depth_scale_m"])
 
 
+def _hypersim_h5(path: Path, row: Mapping[str, Any]) -> np.ndarray | None:
+    """Hypersim's array of distances to the optical centre: z is the distance over the length of the pixel's ray."""
+    distance = read_hdf5(path)
+    if distance.ndim != 2 or row["intrinsics_px"] is None:
+        return None
+    fx, fy, cx, cy = row["intrinsics_px"]
+    height, width = distance.shape
+    across, down = (np.arange(width) - cx) / fx, (np.arange(height) - cy) / fy
+    ray = np.sqrt(1 + np.square(across)[None] + np.square(down)[:, None])
+    z = distance.astype(np.float32) * np.float32(row["depth_scale_m"]) / ray
+    return np.asarray(z, np.float32)
+
+
 DECODERS: dict[str, Decoder] = {
+    "hypersim_h5": _hypersim_h5,
     "png_z": _png_z,
     "sunrgbd_png": _sunrgbd_png,
     "pgm_squeezed": _pgm_squeezed,

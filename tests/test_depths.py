@@ -14,7 +14,7 @@ from stages.depths import DECODERS, at_pixels, decoder_of, disk_depths
 from stages.registry import UnknownName
 from tests.handmade import table, view
 
-UNITS = np.array([[1000, 0, 2500], [65535, 1, 40]], np.uint16)
+UNITS = np.array([[1000, 0, 2500], [65534, 1, 40]], np.uint16)
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,14 @@ def test_units_become_metres_and_zero_is_no_depth(root: Path, encoding: str | No
     save(root / "d.png", UNITS)
     found = read(depth_encoding=encoding)
     assert found is not None
-    np.testing.assert_allclose(found, [[1, np.nan, 2.5], [65.535, 0.001, 0.04]], rtol=1e-6)
+    np.testing.assert_allclose(found, [[1, np.nan, 2.5], [65.534, 0.001, 0.04]], rtol=1e-6)
+
+
+def test_the_largest_value_is_no_depth(root: Path) -> None:
+    save(root / "d.png", np.full((2, 3), 65535, np.uint16))
+    found = read()
+    assert found is not None
+    assert np.isnan(found).all(), "7-Scenes marks so what it did not see, others what is beyond their range"
 
 
 def test_smaller_depth_is_sampled_not_blended(root: Path) -> None:

@@ -6,6 +6,7 @@ SOURCES: dict[str, str] = {
     "coco": "stages.sources.coco:Coco",
     "posed_rgbd": "stages.sources.posed_rgbd:PosedRgbd",
     "sunrgbd": "stages.sources.sunrgbd:SunRgbd",
+    "hypersim": "stages.sources.hypersim:Hypersim",
     "embodiedscan": "stages.sources.embodiedscan:EmbodiedScan",
     "multiscan": "stages.sources.multiscan:MultiScan",
     "threerscan": "stages.sources.threerscan:ThreeRScan",

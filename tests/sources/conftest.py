@@ -9,6 +9,7 @@ import pytest
 from tests.sources import (
     fake_coco,
     fake_embodiedscan,
+    fake_hypersim,
     fake_matterport3d,
     fake_multiscan,
     fake_posed_rgbd,
@@ -27,6 +28,7 @@ CASES: tuple[SourceCase, ...] = (
     *fake_posed_rgbd.CASES,
     *fake_sunrgbd.CASES,
     fake_embodiedscan.CASE,
+    fake_hypersim.CASE,
     fake_multiscan.CURRENT,
     fake_multiscan.EARLY,
     fake_threerscan.POSED,

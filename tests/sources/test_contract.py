@@ -12,7 +12,7 @@ import pytest
 from stages import params
 from stages.depths import disk_depths
 from stages.geometry.frames import gravity_of_pose, is_rigid
-from stages.registry import resolve
+from stages.registry import MissingPackage, resolve
 from stages.render.frames import render_views
 from stages.schema.records import ViewRow, to_table
 from stages.schema.tables import KINDS
@@ -83,7 +83,10 @@ def test_fixtures_give_all_that_the_info_promises(dataset: Fake, tmp_path: Path)
 
 @pytest.mark.parametrize("reader", sorted(SOURCES))
 def test_info_is_complete(reader: str) -> None:
-    info = resolve(SOURCES, reader, "reader").info
+    try:
+        info = resolve(SOURCES, reader, "reader").info
+    except MissingPackage as error:
+        pytest.skip(str(error))
     assert isinstance(info, ReaderInfo)
     assert info.kinds
     assert set(info.kinds) <= set(KINDS)
