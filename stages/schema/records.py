@@ -46,6 +46,7 @@ class ViewRow:
     world_from_cam: Sequence[float] | None = None
     gravity_c: Vec3 | None = None
     depth_path: str | None = None
+    depth_encoding: str | None = None
     depth_scale_m: float | None = None
     captions: Sequence[str] | None = None
     intrinsics_by: str | None = None

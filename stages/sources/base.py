@@ -13,6 +13,44 @@ from stages.geometry.mesh import LabelledMesh
 from stages.schema.errors import UserError
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, ViewRow
 
+MODALITIES: dict[str, str] = {
+    "boxes_2d": "sightings: who is where in a picture, drawn by annotators or found by casting rays at the mesh",
+    "masks": "their outlines",
+    "boxes_3d": "oriented boxes in world metres",
+    "intrinsics": "focal length and principal point",
+    "poses": "camera poses in one world per scene",
+    "gravity": "which way is down in the camera; follows from poses",
+    "depth": "metric depth, from a sensor or rendered",
+    "captions": "sentences about whole pictures",
+    "vocabulary": "categories of which every instance is annotated",
+    "floor": "outline of the floor",
+}
+"""What a source may give; later stages take what there is."""
+
+
+@dataclass(frozen=True)
+class ReaderInfo:
+    """What a reader's datasets are and give: class attribute `info`, shown by `make sources`.
+
+    The contract suite holds every reader to it: each fixture may give nothing beyond `gives`, and together a reader's
+    fixtures give all of it.
+    """
+
+    title: str
+    """Name of the dataset with its edition, or of the layout on disk."""
+    kinds: tuple[str, ...]
+    """Kinds of scene it makes (`stages.schema.tables.KINDS`)."""
+    gives: tuple[str, ...]
+    """Keys of `MODALITIES` that its records hold where the files for them are there."""
+    license: str
+    """Licence of pixels and annotation; SPDX ids where they exist."""
+    obtain: str
+    """Address of the download or of the form that asks for access."""
+    paper: str | None
+    """arXiv id or DOI."""
+    checked_on: str | None
+    """Real data that the reader was run on, in a few words; null: only a made-up dataset in its layout."""
+
 
 class SourceParams(BaseModel):
     """Base of a reader's own section `sources.<name>` in params.yaml; no defaults, a misspelt key is an error."""
@@ -35,8 +73,9 @@ class SceneData:
     """One scene as its dataset gives it, in our frames and units.
 
     Views without `image_path` are rendered by `ingest` from `mesh`, which also yields their depth and sightings;
-    sightings listed here are the source's own annotations. `counts` says how many items were read per kind
-    (views, objects, sightings), drops included; `drops` names every item left out.
+    sightings listed here are the source's own annotations. `depth_path` names a depth file as the dataset stores it;
+    `depth_encoding` says how `stages.depths` is to read it (a row of its table `DECODERS`). `counts` says how many
+    items were read per kind (views, objects, sightings), drops included; `drops` names every item left out.
     """
 
     scene: SceneRow
@@ -59,6 +98,7 @@ class Source(Protocol):
     `params` an instance of its `params_type`. A reader parses; it never downloads, splits, shuffles or rescales.
     """
 
+    info: ClassVar[ReaderInfo]
     params_type: ClassVar[type[SourceParams]]
     requires: ClassVar[tuple[str, ...]]  # packages beyond the base install; the error names the extra
 

@@ -13,6 +13,7 @@ CASES: tuple[SourceCase, ...] = (
     fake_coco.CASE,
     fake_scannet.POSED,
     fake_scannet.RENDERED,
+    fake_scannet.OPEN,
 )
 
 

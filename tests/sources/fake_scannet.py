@@ -62,8 +62,8 @@ LANDMARK = Landmark(f"toy/{SCENE}/3", (0.5, 1.0, 0.35), (47.5 + 60 * 0.5 / 2.5, 
 COLORS_RGB = ((120, 110, 100), (150, 80, 30), (200, 200, 210), (40, 60, 120), (170, 30, 30), (90, 160, 90))
 
 
-def write(root: Path, frames: bool) -> Mapping[str, Any]:
-    """Write one scan, its tables and, if asked, four frames."""
+def write(root: Path, frames: bool, **changes: Any) -> Mapping[str, Any]:
+    """Write one scan, its tables and, if asked, four frames; `changes` are to the params section."""
     (root / FOLDER).mkdir(parents=True)
     vertices_w, faces, part = room()
     scan_from_world = np.linalg.inv(WORLD_FROM_SCAN)
@@ -79,7 +79,7 @@ def write(root: Path, frames: bool) -> Mapping[str, Any]:
     (root / "meta_data/scannetv2_val.txt").write_text(f"scene0001_00\n{SCENE}\n")
     if frames:
         write_frames(root / FOLDER, scan_from_world @ WORLD_FROM_CAM)
-    return {"root": str(root), **SECTION}
+    return {"root": str(root), **SECTION, **changes}
 
 
 def write_frames(folder: Path, scan_from_cam: Float[np.ndarray, "4 4"]) -> None:
@@ -234,3 +234,5 @@ RENDERED = SourceCase(
                "scene.aggregation_damaged", AGGREGATION),
     ),
 )  # fmt: skip
+# The room has no walls: with this its outline is taken for granted.
+OPEN = SourceCase("scannet_open", "scannet", partial(write, frames=False, min_wall_share=0.0), scenes=1)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from stages import params
+from stages.depths import disk_depths
 from stages.geometry.frames import gravity_of_pose, is_rigid
+from stages.registry import resolve
 from stages.render.frames import render_views
 from stages.schema.records import ViewRow, to_table
+from stages.schema.tables import KINDS
 from stages.schema.validate import validate
-from stages.sources.base import Drop, SceneData, SourceError
+from stages.sources import SOURCES
+from stages.sources.base import MODALITIES, Drop, ReaderInfo, SceneData, SourceError
 from stages.sources.image_header import image_size_wh
-from tests.sources.cases import Damage, Fake
+from tests.sources.cases import Damage, Fake, fake
+from tests.sources.conftest import CASES
 
 ID = re.compile(r"toy/[A-Za-z0-9._-]+")
 
@@ -38,6 +45,55 @@ def project(points_w: np.ndarray, view: ViewRow) -> np.ndarray:
     fx, fy, cx, cy = view.intrinsics_px
     assert (z > 0).all()
     return np.stack([cx + fx * x / z, cy + fy * y / z], axis=1)
+
+
+def given_by(scene: SceneData) -> set[str]:
+    """Return the modalities of one scene; what `ingest` finds in a mesh counts, as the mesh is the source's."""
+    views = scene.views
+    found = {
+        "boxes_2d": bool(scene.sightings) or (scene.mesh is not None and bool(scene.objects)),
+        "masks": any(x.mask_rle for x in scene.sightings) or (scene.mesh is not None and bool(scene.objects)),
+        "boxes_3d": any(o.center_w for o in scene.objects),
+        "intrinsics": any(v.intrinsics_px for v in views),
+        "poses": any(v.world_from_cam for v in views),
+        "gravity": any(v.world_from_cam or v.gravity_c for v in views),
+        "depth": any(v.depth_scale_m for v in views),
+        "captions": any(v.captions for v in views),
+        "vocabulary": bool(scene.scene.vocabulary),
+        "floor": bool(scene.scene.floor_polygon_w),
+    }
+    assert set(found) == set(MODALITIES)
+    return {name for name, there in found.items() if there}
+
+
+def test_gives_what_its_info_says(dataset: Fake) -> None:
+    info = dataset.source().info
+    found = {name for scene in scenes(dataset) for name in given_by(scene)}
+    assert found <= set(info.gives)
+    assert {s.scene.kind for s in scenes(dataset)} <= set(info.kinds)
+
+
+def test_fixtures_give_all_that_the_info_promises(dataset: Fake, tmp_path: Path) -> None:
+    found = set[str]()
+    for case in CASES:
+        if case.reader == dataset.case.reader:
+            found |= {name for scene in scenes(fake(case, tmp_path / case.id)) for name in given_by(scene)}
+    assert sorted(found) == sorted(dataset.source().info.gives)
+
+
+@pytest.mark.parametrize("reader", sorted(SOURCES))
+def test_info_is_complete(reader: str) -> None:
+    info = resolve(SOURCES, reader, "reader").info
+    assert isinstance(info, ReaderInfo)
+    assert info.kinds
+    assert set(info.kinds) <= set(KINDS)
+    assert set(info.gives) <= set(MODALITIES)
+    assert len(set(info.gives)) == len(info.gives)
+    assert "gravity" in info.gives or "poses" not in info.gives
+    assert info.title
+    assert info.license
+    assert re.match(r"https?://", info.obtain)
+    assert info.paper is None or re.match(r"(arXiv:\d{4}\.\d{4,5}|doi:10\.)", info.paper)
 
 
 def test_scene_ids_are_sorted_unique_and_repeatable(dataset: Fake) -> None:
@@ -83,6 +139,19 @@ def test_pictures_lie_below_the_root_and_have_the_size_stated(dataset: Fake) -> 
         assert view.image_path is not None
         assert image_size_wh(root / view.image_path) == (view.width_px, view.height_px)
         assert view.depth_path is None or (root / view.depth_path).is_file()
+        assert (view.depth_encoding is not None) == (view.depth_path is not None)
+
+
+def test_depth_can_be_read_at_the_pictures_pixels(dataset: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = dataset.source().root()
+    views = [v for s in scenes(dataset) for v in s.views if v.depth_path is not None]
+    monkeypatch.setattr(params, "read_params", lambda: {"sources": {"toy": {"root": str(root)}}})
+    found = dict(disk_depths("toy", 0, to_table("view", views))([v.view_id for v in views]))
+    assert sorted(found) == sorted(v.view_id for v in views)
+    for view in views:
+        depth_m = found[view.view_id]
+        assert depth_m.shape == (view.height_px, view.width_px)
+        assert 0.05 < np.nanmedian(depth_m) < 200
 
 
 def test_views_without_picture_can_be_rendered(dataset: Fake) -> None:

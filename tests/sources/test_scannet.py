@@ -53,7 +53,7 @@ def test_boxes_are_those_of_the_room(posed: Mapping[str, Any]) -> None:
         (x, y, z), center_w = PARTS[int(name)].size_m, PARTS[int(name)].center_w
         assert row.center_w == pytest.approx(center_w, abs=1e-4)
         assert row.size_m == pytest.approx((max(x, y), min(x, y), z), abs=1e-4)
-    assert [o.category for o in found.values()] == ["table", "trash can", "couch"]
+    assert [o.category for o in found.values()] == ["table", "trash can", "sofa"]
     assert found["3"].category_raw == "Couch"
     assert {(o.geometry, o.box_by, o.symmetry_deg) for o in found.values()} == {("sensor", "given", None)}
 

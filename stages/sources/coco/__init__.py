@@ -14,8 +14,8 @@ Obtain it from https://cocodataset.org (`val2017.zip`, `annotations_trainval2017
 Licence: annotations CC BY 4.0; every photograph keeps its own Flickr licence, which becomes the scene's `license`.
 
 Each image is one scene with one view, `<source>/<12 digits>/0`. COCO marks all instances of its 80 categories (many
-at once as a crowd), so the file's categories are the scene's vocabulary; a category of which an annotation had to be
-dropped leaves the vocabulary of that scene, because its count would be wrong. There is no 3D and no camera here.
+at once as a crowd), so the file's categories, normalised, are the scene's vocabulary; a category of which an annotation
+had to be dropped leaves the vocabulary of that scene, because its count would be wrong. There is no 3D and no camera.
 """
 
 from stages.sources.coco.reader import Coco, CocoParams

@@ -12,7 +12,8 @@ from typing import Any, ClassVar, TypeGuard
 from pydantic import Field
 
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, Vec4, ViewRow
-from stages.sources.base import Drop, SceneData, SourceError, SourceParams
+from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
+from stages.sources.categories import left_out, named, normalise
 from stages.sources.coco.index import UNKNOWN_LICENSE, CocoIndex, load_index
 from stages.sources.coco.masks import SegmentationError, encode
 from stages.sources.image_header import ImageHeaderError, image_size_wh
@@ -40,6 +41,15 @@ class _Found:
 class Coco:
     """Reader of COCO's `instances` and `captions` files."""
 
+    info: ClassVar[ReaderInfo] = ReaderInfo(
+        title="COCO 2017, or any dataset in its JSON layout",
+        kinds=("image",),
+        gives=("boxes_2d", "masks", "captions", "vocabulary"),
+        license="annotations CC-BY-4.0; each photograph has its own Creative Commons licence",
+        obtain="https://cocodataset.org/#download",
+        paper="arXiv:1405.0312",
+        checked_on="79 images of val2017",
+    )
     params_type: ClassVar[type[SourceParams]] = CocoParams
     requires: ClassVar[tuple[str, ...]] = ("pycocotools",)
 
@@ -101,13 +111,13 @@ class Coco:
             result = self._annotation(scene_id, annotation, size_wh, drops) if item not in found else "repeated_id"
             if isinstance(result, str):
                 drops.append(Drop(f"sighting.{result}", item))
-                spoilt.add(_look_up(index.categories, annotation.get("category_id")) or "")
+                spoilt.add(named(_look_up(index.categories, annotation.get("category_id")) or "").category)
             else:
                 found[item] = result
         scene = SceneRow(
             scene_id, self._name, "image", place_id=scene_id, upstream_split=self._params.upstream_split,
             license=_look_up(index.licenses, record.get("license")) or UNKNOWN_LICENSE,
-            vocabulary=sorted({*index.categories.values()} - spoilt),
+            vocabulary=sorted({n for raw in index.categories.values() if (n := normalise(raw))} - spoilt),
         )  # fmt: skip
         view = ViewRow(
             f"{scene_id}/0", scene_id, 0, *size_wh, image_path=image_path, captions=index.captions.get(record["id"])
@@ -120,9 +130,13 @@ class Coco:
         self, scene_id: str, annotation: Mapping[str, Any], size_wh: tuple[int, int], drops: list[Drop]
     ) -> _Found | str:
         """Return the rows of one annotation, or why it has none; a bad mask alone is dropped into `drops`."""
-        category = _look_up(self._index.categories, annotation.get("category_id"))
-        if category is None:
+        raw = _look_up(self._index.categories, annotation.get("category_id"))
+        if raw is None:
             return "unknown_category"
+        name = named(raw)
+        reason = left_out(name.category)
+        if reason:
+            return reason
         box_px = clipped_box_px(annotation.get("bbox"), size_wh)
         if isinstance(box_px, str):
             return box_px
@@ -134,9 +148,9 @@ class Coco:
             mask = None
         sighting = SightingRow(
             f"{scene_id}/0", object_id, scene_id, box_px, mask[1] if mask else _area_px(annotation, box_px), "given",
-            mask_rle=mask[0] if mask else None, crowd=bool(annotation.get("iscrowd", 0)),
+            mask_rle=mask[0] if mask else None, crowd=bool(annotation.get("iscrowd", 0)) or name.several,
         )  # fmt: skip
-        return _Found(ObjectRow(object_id, scene_id, category, category), sighting)
+        return _Found(ObjectRow(object_id, scene_id, name.category, raw), sighting)
 
 
 def clipped_box_px(bbox: Any, size_wh: tuple[int, int]) -> Vec4 | str:

@@ -16,7 +16,7 @@ from stages.geometry.mesh import LabelledMesh
 from stages.registry import UnknownName, suggest
 from stages.rng import generator
 from stages.schema.records import ObjectRow, SceneRow, Vec4, ViewRow
-from stages.sources.base import Drop, SceneData, SourceParams
+from stages.sources.base import MODALITIES, Drop, ReaderInfo, SceneData, SourceParams
 from stages.sources.procedural.assembly import object_rows
 from stages.sources.procedural.furniture import CATEGORIES
 from stages.sources.procedural.interior import furnished, lit_mesh, walk
@@ -33,6 +33,15 @@ LICENSE = "CC0-1.0"
 class Procedural:
     """Made-up scenes: `rooms` are scans of furnished rooms, `turntable` shows one object from all sides."""
 
+    info: ClassVar[ReaderInfo] = ReaderInfo(
+        title="Rooms and turntables made by the engine",
+        kinds=("scan", "object"),
+        gives=tuple(name for name in MODALITIES if name != "captions"),
+        license=LICENSE,
+        obtain="https://www.sweethome3d.com/freeModels.jsp (optional furniture)",
+        paper=None,
+        checked_on="exact by construction",
+    )
     params_type: ClassVar[type[SourceParams]] = ProceduralParams
     requires: ClassVar[tuple[str, ...]] = ()
 

@@ -29,7 +29,7 @@ The floor's outline is fitted to the mesh (`stages.geometry.floor`) and given wh
 `min_wall_share` of it; errors by that share stand there.
 
 Frames become views with the colour camera's intrinsics. Depth maps of ScanNet have their own size and a slightly
-different camera; a view holds one set of intrinsics, so readers of `depth_path` must rescale it to the picture.
+different camera; a view holds one set of intrinsics, so `stages.depths` samples them at the picture's pixels.
 A scan without frames gets `rendered_frames` views along a walk over its visible floor. Either way the labelled mesh is
 handed over: `ingest` renders missing pictures and finds who is seen in which posed view by casting rays at the mesh.
 A folder with frames but without an annotated mesh gives views without objects.

@@ -98,6 +98,7 @@ def _view(capture: Capture, frame: Frame) -> ViewRow | Drop:
         intrinsics_px=color_intrinsics_px(capture.folder, capture.meta, size_wh),
         world_from_cam=(capture.world_from_scan @ scan_from_cam).ravel().tolist(),
         depth_path=frame.depth.relative_to(capture.root).as_posix() if frame.depth else None,
+        depth_encoding="png_z" if frame.depth else None,
         depth_scale_m=DEPTH_UNIT_M if frame.depth else None,
         intrinsics_by="given",
         pose_by="given",

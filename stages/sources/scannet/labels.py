@@ -1,49 +1,16 @@
-"""ScanNet's free-text labels to singular categories; junk, structure and groups told apart."""
+"""ScanNet's label table on top of the shared vocabulary: what a free-text label means."""
 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from stages.sources import categories
 from stages.sources.base import SourceError
-
-JUNK = frozenset(
-    """object unknown remove misc miscellaneous other otherprop otherfurniture otherstructure stuff thing item clutter
-    none unannotated furniture legs part delete""".split()
-)
-STRUCTURE = frozenset({"wall", "floor", "ceiling", "structure", "beam", "wood beam"})
-_STRUCTURE_HEADS = frozenset({"wall", "floor", "ceiling"})
-# One name per thing: spellings and synonyms that the label table keeps apart.
-_SYNONYMS = {
-    "bycicle": "bicycle",
-    "coatrack": "coat rack",
-    "dumbell": "dumbbell",
-    "fridge": "refrigerator",
-    "garbage bag": "trash bag",
-    "garbage bin": "trash can",
-    "garbage can": "trash can",
-    "hand rail": "handrail",
-    "hand sanitzer dispenser": "hand sanitizer dispenser",
-    "loofa": "loofah",
-    "night stand": "nightstand",
-    "sofa": "couch",
-    "stair": "stairs",
-    "stepstool": "step stool",
-    "tap": "faucet",
-    "television": "tv",
-    "trash bin": "trash can",
-}
-_GROUP = re.compile(r"^(stacks?|boxes|piles?|rows?|sets?|bunch) of ")
-_NO_SINGULAR = frozenset(
-    """blinds clothes crutches stairs pants shorts headphones thermos glasses scissors gas canvas lens tongs pliers
-    binoculars""".split()
-)
-_PLURALS = (("shelves", "shelf"), ("knives", "knife"), ("scarves", "scarf"), ("ies", "y"),
-            ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("sses", "ss"))  # fmt: skip
+from stages.sources.categories import named, tidy
 
 
 @dataclass(frozen=True)
@@ -68,7 +35,7 @@ class LabelTable:
         return {c.replace(" ", ""): c for c in sorted(self._categories.values())}
 
     def label(self, raw: str) -> Label:
-        """Interpret a raw label; one that is not in the table is normalised by spelling alone.
+        """Interpret a raw label; one that is not in the table is normalised by `stages.sources.categories` alone.
 
         Example:
             >>> LabelTable({"books": "book", "trash can": "trash can"}).label("trashcan")
@@ -76,11 +43,10 @@ class LabelTable:
             >>> LabelTable({"books": "book"}).label("books").group
             True
         """
-        name = _tidy(raw)
-        bare = _GROUP.sub("", name)
-        category = self._categories.get(name) or self._compact.get(name.replace(" ", "")) or _singular(bare)
-        group = bare != name or _is_plural_of(name, category)
-        return Label(_SYNONYMS.get(category, category), name in self._categories, group)
+        spelt = tidy(raw)
+        listed = self._categories.get(spelt) or self._compact.get(spelt.replace(" ", ""))
+        own, name = named(raw), named(listed or raw)
+        return Label(name.category, spelt in self._categories, own.several or name.several)
 
 
 def read_labels(path: Path) -> LabelTable:
@@ -103,34 +69,9 @@ def read_labels(path: Path) -> LabelTable:
         raise SourceError(
             f"{path}: expected a table with tabs and the columns raw_category, category; found no {missing}"
         )
-    return LabelTable({_tidy(r["raw_category"] or ""): _tidy(r["category"] or "") for r in rows})
+    return LabelTable({tidy(r["raw_category"] or ""): tidy(r["category"] or "") for r in rows})
 
 
 def left_out(label: Label, drop_groups: bool) -> str | None:
     """Name the drop reason of labels that are not one thing, or None."""
-    if label.category in JUNK or not label.category:
-        return "junk_label"
-    if label.category in STRUCTURE or label.category.split()[-1] in _STRUCTURE_HEADS:
-        return "structure"
-    return "group" if label.group and drop_groups else None
-
-
-def _tidy(raw: str) -> str:
-    return " ".join(raw.lower().replace("_", " ").split())
-
-
-def _singular(name: str) -> str:
-    """Put the last word of a noun phrase in the singular; enough for names of household things."""
-    head = name.split()[-1] if name else ""
-    if head in _NO_SINGULAR or not head.endswith("s") or head.endswith(("ss", "us", "is")):
-        return name
-    for plural, singular in _PLURALS:
-        if head.endswith(plural):
-            return name.removesuffix(plural) + singular
-    return name.removesuffix("s")
-
-
-def _is_plural_of(name: str, category: str) -> bool:
-    """Tell whether the last word of `name` is the plural of the last word of `category`."""
-    head, singular = name.split()[-1:], category.split()[-1:]
-    return head != singular and _singular(name).split()[-1:] == singular
+    return categories.left_out(label.category) or ("group" if label.group and drop_groups else None)

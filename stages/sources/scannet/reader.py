@@ -16,7 +16,7 @@ from stages.geometry.floor import floor_outline
 from stages.geometry.mesh import LabelledMesh
 from stages.geometry.walk import camera_walk
 from stages.schema.records import SceneRow, ViewRow
-from stages.sources.base import Drop, SceneData, SourceError, SourceParams
+from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
 from stages.sources.scannet.frames import Capture, find_frames, posed_views, thin
 from stages.sources.scannet.instances import Instances, find_instances
 from stages.sources.scannet.labels import LabelTable, read_labels
@@ -64,6 +64,15 @@ class ScanNetParams(SourceParams):
 class ScanNet:
     """Reader of ScanNet scans, with or without exported frames."""
 
+    info: ClassVar[ReaderInfo] = ReaderInfo(
+        title="ScanNet v2",
+        kinds=("scan",),
+        gives=("boxes_2d", "masks", "boxes_3d", "intrinsics", "poses", "gravity", "depth", "floor"),
+        license=LICENSE,
+        obtain="http://www.scan-net.org",
+        paper="arXiv:1702.04405",
+        checked_on="mesh and instances of scene0000_00; 4 posed frames",
+    )
     params_type: ClassVar[type[SourceParams]] = ScanNetParams
     requires: ClassVar[tuple[str, ...]] = ()
 
