@@ -11,6 +11,13 @@ from jaxtyping import Float, Int, UInt8
 Rgb = tuple[float, float, float]
 
 
+def srgb(code: str) -> Rgb:
+    """Convert a hexadecimal sRGB colour to linear RGB."""
+    values = [int(code[k : k + 2], 16) / 255.0 for k in (0, 2, 4)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
+    return (linear[0], linear[1], linear[2])
+
+
 @dataclass(frozen=True)
 class Material:
     """Surface appearance. Colours are linear RGB in 0 to 1; the pattern is evaluated in object-space metres.
@@ -44,6 +51,7 @@ class LabelledMesh:
 
     Exactly one of `vertex_rgb` (scanned colours) and `face_material` + `materials` (synthetic scenes) is given.
     `face_object` holds an index into `object_ids`, or -1 for structure and anything that is not an object.
+    `vertex_tint` (linear RGB) multiplies the colours of the materials; None: nothing is tinted.
     `vertex_pattern_m` says where patterns are evaluated (an object's own frame, so that they turn with it); None:
     world.
     """
@@ -57,5 +65,6 @@ class LabelledMesh:
     materials: Sequence[Material] = ()
     face_uv: Float[np.ndarray, "f 3 2"] | None = None
     vertex_pattern_m: Float[np.ndarray, "v 3"] | None = None
+    vertex_tint: Float[np.ndarray, "v 3"] | None = None
     lights: Sequence[Light] = field(default=())
     ambient: Rgb = (1.0, 1.0, 1.0)

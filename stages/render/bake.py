@@ -16,7 +16,7 @@ from stages.compiled import compiled
 from stages.render.lights import SPOTS, Lights, towards, unblocked
 from stages.render.noise import clamped, hashed
 from stages.render.rays import RayScene
-from stages.render.surface import Surface, mean_colors, welded
+from stages.render.surface import Surface, mean_colors, mean_tints, welded
 
 EDGE_M = 0.3  # longest edge of the triangles that light is stored on, in a room
 CELL_M = 0.07  # corners within such a cell that face the same way share one point, in a room
@@ -66,7 +66,7 @@ def indirect_light(
         direct[int(k >= n_sharp)] += _direct(points, lights, k, scene)
     t, hit, uv = scene.cast(_hemisphere_rays(points.position, points.normal, RAYS))
     face = np.where(hit >= 0, scene_faces[hit], -1) if len(scene_faces) else hit
-    colors, glow = mean_colors(surface), surface.emission[:, None] * surface.color
+    colors, glow = mean_colors(surface) * mean_tints(surface), surface.emission[:, None] * surface.color
     arrays = (surface.face_material, colors.astype(np.float32), glow.astype(np.float32), points.of_corner)
     light = np.zeros((n, 3), np.float32)
     for _ in range(BOUNCES):

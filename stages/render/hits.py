@@ -25,6 +25,7 @@ class Hits:
     texture_uv: Float32[np.ndarray, "n 2"]
     material: Int32[np.ndarray, " n"]
     axis: Int32[np.ndarray, " n"]
+    tint: Float32[np.ndarray, "t 3"]  # no rows: nothing is tinted
 
 
 def found(
@@ -37,7 +38,7 @@ def found(
     """Interpolate the surface where rays hit it; every ray must have a hit. `pixel_angle` is a pixel's width at 1 m."""
     t, face, uv = cast
     geometry = (surface.faces, surface.face_normal, surface.corner_normal, surface.pattern_at)
-    tables = (surface.face_material, surface.face_axis, surface.scale_m, surface.corner_uv, corner_light)
+    tables = (surface.face_material, surface.face_axis, surface.scale_m, surface.corner_uv, corner_light, surface.tint)
     return Hits(*_interpolated(geometry, tables, rays, t, face, uv, pixel_angle))
 
 
@@ -52,12 +53,13 @@ def _interpolated(
     pixel_angle: float,
 ) -> tuple[np.ndarray, ...]:
     faces, face_normal, corner_normal, pattern_at = geometry
-    face_material, face_axis, scale_m, corner_uv, corner_light = tables
+    face_material, face_axis, scale_m, corner_uv, corner_light, vertex_tint = tables
     n = len(t)
     position, normal, view = np.empty((n, 3), np.float32), np.empty((n, 3), np.float32), np.empty((n, 3), np.float32)
     pattern, light, texture = np.empty((n, 3), np.float32), np.empty((n, 3), np.float32), np.empty((n, 2), np.float32)
     footprint, footprint_m = np.empty(n, np.float32), np.empty(n, np.float32)
     material, axis = np.empty(n, np.int32), np.empty(n, np.int32)
+    tint = np.empty((n if len(vertex_tint) else 0, 3), np.float32)
     for i in range(n):
         f, v, w = face[i], uv[i, 0], uv[i, 1]
         u = np.float32(1.0) - v - w
@@ -77,8 +79,11 @@ def _interpolated(
         turn = (np.float32(1.0) if facing >= 0 else np.float32(-1.0)) / np.sqrt(max(square, np.float32(1e-12)))
         for k in range(3):
             normal[i, k] *= turn  # thin sheets are seen from both sides
+        if len(vertex_tint):
+            for k in range(3):
+                tint[i, k] = u * vertex_tint[a, k] + v * vertex_tint[b, k] + w * vertex_tint[c, k]
         for k in range(2):
             texture[i, k] = u * corner_uv[f, 0, k] + v * corner_uv[f, 1, k] + w * corner_uv[f, 2, k]
         footprint_m[i] = t[i] * pixel_angle / max(abs(facing), np.float32(0.15))
         footprint[i] = footprint_m[i] / scale_m[m]
-    return position, normal, view, pattern, footprint, footprint_m, light, texture, material, axis
+    return position, normal, view, pattern, footprint, footprint_m, light, texture, material, axis, tint

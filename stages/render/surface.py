@@ -36,6 +36,7 @@ class Surface:
     pattern: Int32[np.ndarray, " m"]
     is_open: np.ndarray
     materials: tuple[Material, ...]
+    tint: Float32[np.ndarray, "t 3"]  # per vertex; no rows: nothing is tinted
 
 
 def prepared(mesh: LabelledMesh, origin_w: np.ndarray) -> Surface:
@@ -69,6 +70,7 @@ def prepared(mesh: LabelledMesh, origin_w: np.ndarray) -> Surface:
         pattern=np.array([_pattern_code(m) for m in materials], np.int32),
         is_open=np.array([m.emission > 0 for m in materials], bool),
         materials=materials,
+        tint=np.zeros((0, 3), np.float32) if mesh.vertex_tint is None else mesh.vertex_tint.astype(np.float32),
     )
 
 
@@ -147,3 +149,14 @@ def mean_colors(surface: Surface) -> Float32[np.ndarray, "m 3"]:
         elif material.pattern == "plain":
             colors[k] = surface.color[k]
     return colors
+
+
+def mean_tints(surface: Surface) -> Float32[np.ndarray, "m 3"]:
+    """Return the mean tint of the corners on each material: what `mean_colors` leaves out; 1 without tints."""
+    n = len(surface.materials)
+    if not len(surface.tint):
+        return np.ones((n, 3), np.float32)
+    corners = np.repeat(surface.face_material, 3)
+    count = np.maximum(np.bincount(corners, minlength=n), 1)
+    tint = surface.tint[surface.faces.ravel()].T
+    return (np.stack([np.bincount(corners, c, n) for c in tint], axis=1) / count[:, None]).astype(np.float32)

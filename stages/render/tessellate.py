@@ -72,6 +72,7 @@ def _split(mesh: LabelledMesh, wanted: np.ndarray) -> LabelledMesh:
         face_material=None if mesh.face_material is None else mesh.face_material[source],
         face_uv=None if mesh.face_uv is None else _split_uv(mesh.face_uv, source, places),
         vertex_pattern_m=None if mesh.vertex_pattern_m is None else _with_middles(mesh.vertex_pattern_m, pairs),
+        vertex_tint=None if mesh.vertex_tint is None else _with_middles(mesh.vertex_tint, pairs),
     )
 
 

@@ -35,9 +35,13 @@ class Textures:
         self._uv_per_m = _uv_per_m(surface)
 
     def paint(self, albedo: Float32[np.ndarray, "n 3"], hits: Hits) -> None:
-        """Replace the colour of hits whose material has a picture."""
-        if not len(self._spans):
-            return
+        """Replace the colour of hits whose material has a picture, then tint."""
+        if len(self._spans):
+            self._paint(albedo, hits)
+        if len(hits.tint):
+            albedo *= hits.tint
+
+    def _paint(self, albedo: Float32[np.ndarray, "n 3"], hits: Hits) -> None:
         chosen = np.flatnonzero(self._of_material[hits.material] >= 0)
         image = self._of_material[hits.material[chosen]]
         scale = self._uv_per_m[hits.material[chosen]] * hits.footprint_m[chosen]

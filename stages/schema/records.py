@@ -26,6 +26,7 @@ class SceneRow:
     kind: str
     place_id: str
     license: str
+    attribution: str | None = None
     upstream_split: str | None = None
     vocabulary: Sequence[str] | None = None
     floor_polygon_w: Sequence[tuple[float, float]] | None = None

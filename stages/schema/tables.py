@@ -61,6 +61,7 @@ SCENE = TableSpec(
         Column("place_id", STR, "physical place or object; scenes of one place never straddle a split"),
         Column("upstream_split", STR, "split given by the dataset's authors", nullable=True),
         Column("license", STR, "licence of the pixels, SPDX id where one exists"),
+        Column("attribution", STR, "who made it and where it is from, as CC BY asks to be told", nullable=True),
         Column(
             "vocabulary", STRS, "categories of which every instance is annotated; null: not exhaustive", nullable=True
         ),
@@ -102,7 +103,7 @@ VIEW = TableSpec(
         Column(
             "scale_sigma",
             pa.float64(),
-            "relative 1-sigma of the metric scale that all lifted boxes of the view share; null: none",
+            "relative 1-sigma of the metric scale that all boxes of the view share; 1: not known; null: none",
             nullable=True,
             low=0,
         ),

@@ -14,7 +14,7 @@ from pycocotools import mask as coco_mask
 
 from stages.sources.base import SceneData
 from stages.sources.coco import Coco, CocoParams
-from stages.sources.coco.index import spdx
+from stages.sources.licenses import spdx
 from stages.sources.coco.masks import encode
 from stages.sources.coco.reader import clipped_box_px
 from tests.sources import fake_coco

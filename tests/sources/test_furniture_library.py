@@ -16,9 +16,9 @@ from stages.sources.base import Drop, SceneData, SourceError
 from stages.sources.procedural import Procedural, ProceduralParams
 from stages.sources.procedural.furniture import CATEGORIES, build
 from stages.sources.procedural.library import Library, LibraryModel
-from stages.sources.procedural.library.catalogue import MAX_BYTES, PROPERTIES, member, spdx
-from stages.sources.procedural.library.names import CATEGORY_OF
-from stages.sources.procedural.library.obj import MAX_FACES
+from stages.sources.sh3f.catalogue import MAX_BYTES, PROPERTIES, member, spdx
+from stages.sources.sh3f.names import CATEGORY_OF
+from stages.sources.sh3f.obj import MAX_FACES
 
 # A seat with a back, in the library's axes (y up, z to the front): the back is at z = 0, the seat runs to z = 2.
 CHAIR_OBJ = """mtllib chair.mtl

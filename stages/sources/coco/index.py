@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.sources.base import SourceError
-
-_CREATIVE_COMMONS = re.compile(r"creativecommons\.org/(licenses/([a-z-]+)/([\d.]+)|publicdomain/zero/1\.0)")
-UNKNOWN_LICENSE = "LicenseRef-unknown"
+from stages.sources.licenses import spdx
 
 
 @dataclass(frozen=True)
@@ -51,22 +48,6 @@ def load_index(instances: Path, captions: Path | None) -> CocoIndex:
         categories={k: str(v["name"]) for k, v in categories.items()},
         licenses={int(v["id"]): spdx(str(v.get("name", "")), str(v.get("url", ""))) for v in data.get("licenses", [])},
     )
-
-
-def spdx(name: str, url: str) -> str:
-    """SPDX id of a Creative Commons licence from its address; else a LicenseRef made of the name.
-
-    Example:
-        >>> spdx("Attribution License", "http://creativecommons.org/licenses/by/2.0/")
-        'CC-BY-2.0'
-        >>> spdx("No known copyright restrictions", "http://flickr.com/commons/usage/")
-        'LicenseRef-No-known-copyright-restrictions'
-    """
-    match = _CREATIVE_COMMONS.search(url)
-    if match:
-        return f"CC-{match[2].upper()}-{match[3]}" if match[2] else "CC0-1.0"
-    slug = re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")
-    return f"LicenseRef-{slug}" if slug else UNKNOWN_LICENSE
 
 
 def _load_json(path: Path, keys: Sequence[str]) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from pydantic import Field
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, Vec4, ViewRow
 from stages.sources.base import Drop, ReaderInfo, SceneData, SourceError, SourceParams
 from stages.sources.categories import left_out, named, normalise
-from stages.sources.coco.index import UNKNOWN_LICENSE, CocoIndex, load_index
+from stages.sources.coco.index import CocoIndex, load_index
 from stages.sources.coco.masks import SegmentationError, encode
 from stages.sources.image_header import ImageHeaderError, image_size_wh
+from stages.sources.licenses import UNKNOWN_LICENSE
 
 
 class CocoParams(SourceParams):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,17 +14,18 @@ from jaxtyping import Float
 from stages.geometry.mesh import LabelledMesh
 from stages.registry import UnknownName, suggest
 from stages.rng import generator
-from stages.schema.records import ObjectRow, SceneRow, Vec4, ViewRow
+from stages.schema.records import ObjectRow, SceneRow
 from stages.sources.base import MODALITIES, Drop, ReaderInfo, SceneData, SourceParams
-from stages.sources.procedural.assembly import object_rows
+from stages.sources.procedural.assembly import Lighting, mesh_of, object_rows
 from stages.sources.procedural.furniture import CATEGORIES
 from stages.sources.procedural.interior import furnished, lit_mesh, walk
 from stages.sources.procedural.library import Library, LibraryModel
 from stages.sources.procedural.params import ProceduralParams
 from stages.sources.procedural.placed import Placed
-from stages.sources.procedural.turntable import posed, studio
-from stages.sources.procedural.turntable import poses as turntable_poses
 from stages.sources.procedural.workshop import Workshop, standing_categories
+from stages.sources.rendered import views_to_render
+from stages.sources.turntable import AMBIENT, studio
+from stages.sources.turntable import poses as turntable_poses
 
 LICENSE = "CC0-1.0"
 
@@ -91,11 +91,12 @@ class Procedural:
 
     def _turntable(self, scene_id: str, workshop: Workshop) -> SceneData:
         p = self._params
-        thing = posed(workshop(self._turning_category(scene_id)))
+        thing = Placed(workshop(self._turning_category(scene_id)), 0.0, 0.0, 0.0, 0.0)
         rng = generator(self._seed, scene_id, "walk")
-        poses = turntable_poses(thing.model, p.frames, p.fov_deg, (p.width_px, p.height_px), rng)
+        poses = turntable_poses(thing.model.size_m, p.frames, p.fov_deg, (p.width_px, p.height_px), rng)
         objects = object_rows(scene_id, [thing])
-        mesh = studio(thing, objects[0].object_id, poses, generator(self._seed, scene_id, "light"))
+        alone = mesh_of([thing], [objects[0].object_id], [], Lighting((), AMBIENT, (1.0, 1.0, 1.0), 1.0))
+        mesh = studio(alone, poses, generator(self._seed, scene_id, "light"))
         scene = self._scene(scene_id, "object", [thing], None)
         if isinstance(thing.model, LibraryModel):  # the same model may turn up in another scene
             scene = replace(scene, place_id=f"{self._name}/{thing.model.source}")
@@ -129,27 +130,7 @@ class Procedural:
     def _data(
         self, scene: SceneRow, objects: Sequence[ObjectRow], poses: Float[np.ndarray, "n 4 4"], mesh: LabelledMesh
     ) -> SceneData:
-        views = self._views(scene.scene_id, poses)
+        p = self._params
+        views = views_to_render(scene.scene_id, poses, (p.width_px, p.height_px), p.fov_deg)
         counts = {"views": len(views), "objects": len(objects)}
         return SceneData(scene, views, objects, mesh=mesh, counts=counts)
-
-    def _views(self, scene_id: str, poses: Float[np.ndarray, "n 4 4"]) -> list[ViewRow]:
-        p = self._params
-        focal_px = p.width_px / 2 / math.tan(math.radians(p.fov_deg) / 2)
-        intrinsics_px: Vec4 = (focal_px, focal_px, (p.width_px - 1) / 2, (p.height_px - 1) / 2)
-        return [
-            ViewRow(
-                view_id=f"{scene_id}/{k:03d}",
-                scene_id=scene_id,
-                frame=k,
-                width_px=p.width_px,
-                height_px=p.height_px,
-                intrinsics_px=intrinsics_px,
-                world_from_cam=pose.ravel().tolist(),
-                depth_scale_m=0.001,
-                intrinsics_by="exact",
-                pose_by="exact",
-                depth_by="exact",
-            )
-            for k, pose in enumerate(poses)
-        ]

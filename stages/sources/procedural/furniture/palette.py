@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from stages.geometry.mesh import Material, Rgb
+from stages.geometry.mesh import srgb as srgb
 
 T = TypeVar("T")
 
@@ -19,13 +20,6 @@ class Finish:
 
     word: str
     material: Material
-
-
-def srgb(code: str) -> Rgb:
-    """Convert a hexadecimal sRGB colour to linear RGB."""
-    values = [int(code[k : k + 2], 16) / 255.0 for k in (0, 2, 4)]
-    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
-    return (linear[0], linear[1], linear[2])
 
 
 def shaded(color: Rgb, factor: float) -> Rgb:

@@ -15,11 +15,9 @@ from stages.render.symmetry import SymmetryLimits, symmetry_deg
 from stages.sources.base import Drop
 from stages.sources.procedural.furniture.model import Model, Support
 from stages.sources.procedural.furniture.palette import COLORS, srgb
-from stages.sources.procedural.library.catalogue import Catalogue, Entry, read_catalogue
-from stages.sources.procedural.library.obj import ObjError, ObjMesh, TooManyFaces, Transparent, read_obj
+from stages.sources.sh3f.catalogue import Catalogue, Entry, read_catalogue
+from stages.sources.sh3f.obj import ObjError, ObjMesh, TooManyFaces, Transparent, read_obj
 
-# Sweet Home 3D: x right, y up, z towards the viewer (the front). Ours: x right, z up, front towards -y.
-_OURS_FROM_THEIRS = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 _TOPPED = frozenset(
     {"cabinet", "coffee table", "desk", "dining table", "dresser", "nightstand", "tv stand", "washing machine"}
 )
@@ -72,7 +70,7 @@ class Library:
             return Drop("library.transparent_model", item)
         except (ObjError, KeyError, ValueError, OSError, zipfile.BadZipFile):
             return Drop("library.unreadable_model", item)
-        fitted = _fitted(mesh.vertices, entry)
+        fitted = entry.fitted(mesh.vertices)
         if fitted is None:
             return Drop("library.flat_model", item)
         symmetry = symmetry_deg(_alone(fitted, mesh), self._symmetry)
@@ -94,17 +92,6 @@ class Library:
             source=item,
             license=entry.license,
         )
-
-
-def _fitted(vertices: Float[np.ndarray, "v 3"], entry: Entry) -> Float[np.ndarray, "v 3"] | None:
-    """Turn and scale vertices to the entry's size, centred, on z = 0; None where a model has no extent."""
-    turned = vertices @ entry.rotation.T @ _OURS_FROM_THEIRS.T
-    low, high = turned.min(axis=0), turned.max(axis=0)
-    if (high - low).min() <= 1e-9:
-        return None
-    scaled = (turned - (low + high) / 2) / (high - low) * np.array(entry.size_m)
-    fitted: Float[np.ndarray, "v 3"] = scaled + np.array([0.0, 0.0, entry.size_m[2] / 2])
-    return fitted
 
 
 def _alone(fitted: Float[np.ndarray, "v 3"], mesh: ObjMesh) -> LabelledMesh:

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from stages.geometry.mesh import Material, Rgb
-from stages.sources.procedural.library.catalogue import member
+from stages.sources.sh3f.catalogue import member
 
 MAX_FACES = 60_000
 MAX_PICTURE_PX = 512

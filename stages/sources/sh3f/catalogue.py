@@ -13,11 +13,13 @@ import numpy as np
 from jaxtyping import Float
 
 from stages.sources.base import Drop, SourceError
-from stages.sources.procedural.library.names import CATEGORY_OF, LICENSES
+from stages.sources.sh3f.names import CATEGORY_OF, LICENSES
 
 PROPERTIES = "PluginFurnitureCatalog.properties"
 LOW_TABLE_M = 0.6  # what libraries call a table is a coffee table below this height
 MAX_BYTES = 64 * 2**20  # of one member, unpacked
+# Sweet Home 3D: x right, y up, z towards the viewer (the front). Ours: x right, z up, front towards -y.
+_OURS_FROM_THEIRS = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _KEY = re.compile(r"([A-Za-z]+)#(\d+)")
 
@@ -33,6 +35,17 @@ class Entry:
     rotation: Float[np.ndarray, "3 3"]
     top_m: float | None  # height of its top that things can stand on
     license: str
+    creator: str | None
+
+    def fitted(self, vertices: Float[np.ndarray, "v 3"]) -> Float[np.ndarray, "v 3"] | None:
+        """Turn and scale the model's vertices to its size, centred, on z = 0; None where a model has no extent."""
+        turned = vertices @ self.rotation.T @ _OURS_FROM_THEIRS.T
+        low, high = turned.min(axis=0), turned.max(axis=0)
+        if (high - low).min() <= 1e-9:
+            return None
+        scaled = (turned - (low + high) / 2) / (high - low) * np.array(self.size_m)
+        fitted: Float[np.ndarray, "v 3"] = scaled + np.array([0.0, 0.0, self.size_m[2] / 2])
+        return fitted
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,7 @@ def read_catalogue(path: Path) -> Catalogue:
         with zipfile.ZipFile(path) as archive:
             text = member(archive, PROPERTIES).decode("latin-1")
     except FileNotFoundError as error:
-        raise SourceError(f"{path}: no such file; set `library` to a .sh3f file or to null") from error
+        raise SourceError(f"{path}: no such file; name a .sh3f file in params.yaml") from error
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise SourceError(
             f"{path}: expected a Sweet Home 3D furniture library (a zip with {PROPERTIES}): {error}"
@@ -124,7 +137,7 @@ def _entry(row: Mapping[str, str], general_license: str, item: str) -> Entry | D
         category = "coffee table"
     license_text = row.get("license", general_license)
     top = top_m if np.isfinite(top_m) and top_m > 0 else None
-    return Entry(category, name, model, (width, depth, height), rotation, top, spdx(license_text))
+    return Entry(category, name, model, (width, depth, height), rotation, top, spdx(license_text), row.get("creator"))
 
 
 def spdx(text: str) -> str:
