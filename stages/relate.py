@@ -75,7 +75,7 @@ def relate(tables: Mapping[str, pa.Table], params: RelateParams, context: Contex
         parts.append(_pair_facts(sightings, verdict, i, j, clear[kept]))
         counts += drop_rows(f"{kind}.sampled_out", ~kept, subjects.take(pa.array(clear)))
     for table, drops in (
-        counts_and_presence(sightings, params.counts_per_view, params.existence_per_view),
+        counts_and_presence(sightings, tables, params.counts_per_view, params.existence_per_view),
         absence(sightings, tables, params.existence_per_view, context.seed),
         existence(sightings, (i, j), signs, params.existence_per_view),
         several(sightings, params.limits, params.several),

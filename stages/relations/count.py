@@ -1,7 +1,9 @@
 """Counting and plain existence: what the picture shows of each category. Needs 2D only.
 
 A category is counted only if every sighting of it is clear: an instance that is hardly visible, or a crowd, makes
-the number a matter of taste. Absence is stated only where the source annotates every instance of its vocabulary.
+the number a matter of taste. Where a source says which categories it annotates exhaustively (the scene's vocabulary), others are
+neither counted nor said to be there: a count could be wrong, and "yes" would be the only answer ever given. Absence is
+stated of the vocabulary alone.
 """
 
 from __future__ import annotations
@@ -31,12 +33,14 @@ def category_groups(sightings: Sightings) -> tuple[Int[np.ndarray, " n"], Int[np
     return order, starts, np.diff(np.append(starts, len(codes)))
 
 
-def counts_and_presence(sightings: Sightings, most_counts: int, most_present: int) -> Facts:
+def counts_and_presence(
+    sightings: Sightings, tables: Mapping[str, pa.Table], most_counts: int, most_present: int
+) -> Facts:
     """State `count` and positive `exists` facts, at most so many per view.
 
     Returns:
-        Facts whose subjects are the clear instances of the category in the view; drops `count.instance_unclear`,
-        `exists.instance_unclear` and `*.sampled_out`.
+        Facts whose subjects are the clear instances of the category in the view; drops `*.category_not_exhaustive`,
+        `*.instance_unclear` and `*.sampled_out`.
     """
     order, starts, sizes = category_groups(sightings)
     if len(order) == 0:
@@ -52,11 +56,13 @@ def counts_and_presence(sightings: Sightings, most_counts: int, most_present: in
     )
     names = joined(view_id, pc.replace_substring(category, " ", "_"))
     views = sightings.view[first]
+    told = _told(scene_id, category, tables["scene"])
     keys = mix(column_keys(view_id, "count"), column_keys(category, "count"))
 
     def facts(kind: str, ok: Bool[np.ndarray, " g"], most: int, value: np.ndarray, unit: str) -> Facts:
-        chosen = ok.copy()
-        chosen[ok] = choose(views[ok], mix(keys[ok], len(kind)), most)
+        settled = ok & told
+        chosen = settled.copy()
+        chosen[settled] = choose(views[settled], mix(keys[settled], len(kind)), most)
         keep = pa.array(np.flatnonzero(chosen))
         table = fact_table(
             len(keep),
@@ -70,12 +76,27 @@ def counts_and_presence(sightings: Sightings, most_counts: int, most_present: in
             unit=unit,
             frame="image",
         )
-        drops = drop_rows(f"{kind}.instance_unclear", ~ok, names)
-        return table, drops + drop_rows(f"{kind}.sampled_out", ok & ~chosen, names)
+        drops = drop_rows(f"{kind}.category_not_exhaustive", ~told, names)
+        drops += drop_rows(f"{kind}.instance_unclear", ~ok & told, names)
+        return table, drops + drop_rows(f"{kind}.sampled_out", settled & ~chosen, names)
 
     counted, count_drops = facts("count", all_clear, most_counts, sizes, "count")
     present, present_drops = facts("exists", any_clear, most_present, np.ones(len(starts)), "bool")
     return pa.concat_tables([counted, present]), count_drops + present_drops
+
+
+def _told(scene_id: pa.Array, category: pa.Array, scene: pa.Table) -> Bool[np.ndarray, " g"]:
+    """Tell which categories are in their scene's vocabulary; a scene without one leaves it open."""
+    vocabulary = scene.column("vocabulary").combine_chunks()
+    words = joined(
+        scene.column("scene_id").combine_chunks().take(pc.list_parent_indices(vocabulary)),
+        pc.list_flatten(vocabulary),
+        separator="\x1f",
+    )
+    listed = pc.is_in(joined(scene_id, category, separator="\x1f"), value_set=words).to_numpy(zero_copy_only=False)
+    at_scene = pa.array(rows_of(scene_id, scene.column("scene_id")))
+    told: Bool[np.ndarray, " g"] = listed | vocabulary.is_null().take(at_scene).to_numpy(zero_copy_only=False)
+    return told
 
 
 def names_tail(category: pa.Array) -> pa.Array:

@@ -168,7 +168,8 @@ def _middle(mesh: LabelledMesh) -> Float[np.ndarray, 3]:
 
 def _colors_finite(mesh: LabelledMesh) -> bool:
     colors = np.array([[*m.color, *m.color2] for m in mesh.materials])
-    return bool(np.isfinite(colors).all()) and (mesh.vertex_rgb is None or bool(np.isfinite(mesh.vertex_rgb).all()))
+    own = (c for c in (mesh.vertex_rgb, mesh.vertex_tint) if c is not None)
+    return bool(np.isfinite(colors).all()) and all(bool(np.isfinite(c).all()) for c in own)
 
 
 def _lab(linear: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:

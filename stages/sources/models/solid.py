@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from stages.geometry.mesh import LabelledMesh, Material
 
@@ -86,7 +86,7 @@ class Solid:
             area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
         if not np.isfinite(area).all():
             raise ModelError("not_finite")
-        kept = np.flatnonzero(area > 0)
+        kept = np.flatnonzero(_once(self.vertices[self.faces]) & (area > 0))
         if len(kept) == 0:
             raise ModelError("no_surface")
         used, faces = np.unique(self.faces[kept], return_inverse=True)
@@ -98,3 +98,12 @@ class Solid:
             face_uv=None if self.face_uv is None else self.face_uv[kept],
             vertex_tint=None if self.vertex_tint is None else self.vertex_tint[used],
         )
+
+
+def _once(corners: Float[np.ndarray, "f 3 3"]) -> Bool[np.ndarray, " f"]:
+    """Mark the first of triangles at the same place: sheets modelled once per side would shade each other."""
+    _, place = np.unique(corners.reshape(-1, 3), axis=0, return_inverse=True)
+    _, first = np.unique(np.sort(place.reshape(-1, 3), axis=1), axis=0, return_index=True)
+    once = np.zeros(len(corners), np.bool_)
+    once[first] = True
+    return once
