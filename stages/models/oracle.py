@@ -8,7 +8,7 @@ asked (`stages.models.reading`):
   subject, or the reference if the words say "less". Choice of words: the option whose word fits the compared slot.
 - existence: yes if the fact's value is above 0.
 - counting: the value; the option with that number.
-- lengths: the value converted to the unit asked for, at its last digit (0.01 m, 1 cm, 0.1 ft); of options
+- lengths: the value converted to the unit asked for, at its last digit (0.01 m, 1 cm, 0.01 ft, 0.1 in); of options
   the one nearest to the value.
 - several objects, clips, rooms: see `stages.models.oracle_several`; two views of a scan: `oracle_two_views`.
 - rotation: the value, whole degrees, with the sign turned if the question holds the camera still; of options the
@@ -44,7 +44,7 @@ _COMPARED = ("left_of", "above", "in_front_of", "bigger", "taller", "wider")
 _LENGTHS = (
     "distance_center", "distance_closest", "height", "longest_edge", "video_distance", "video_longest_edge"
 )  # fmt: skip
-_PER_METRE = {"m": (1.0, 2), "cm": (100.0, 0), "ft": (1 / 0.3048, 1), "in": (1 / 0.0254, 1)}
+_PER_METRE = {"m": (1.0, 2), "cm": (100.0, 0), "ft": (1 / 0.3048, 2), "in": (1 / 0.0254, 1)}
 _QUESTION = (
     "question_id", "source", "fact_ids", "slot_ids", "slot_views", "question", "answer_kind", "unit", "options"
 )  # fmt: skip

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stages.scoring.parse import number_text, parse
 from stages.scoring.quantities import METRES_PER, parse_number
-
-WORDINGS = Path(__file__).parents[2] / "stages/tasks/wording"
+from stages.tasks import TASKS
+from stages.tasks.wordings import read
 OBJECTS = ["the red chair", "the table"]
 DISTANCES = ["0.8 meters", "1.2 meters", "2 meters", "3.5 meters"]
 TURNS = ["45 degrees clockwise", "45 degrees counter-clockwise", "90 degrees clockwise", "180 degrees"]
@@ -173,11 +170,10 @@ def test_text_is_stripped() -> None:
 def answer_sentences() -> list[tuple[str, str, str]]:
     """Task, group and text of every answer sentence the engine writes."""
     found = []
-    for path in sorted(WORDINGS.glob("*.yaml")):
-        for kind, ways in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+    for task in TASKS:
+        for kind, ways in read(task).items():
             for way, groups in ways.items():
-                if path.stem != "instructions":
-                    found += [(kind, f"{way}.{g}", t) for g, texts in groups.items() if g != "ask" for t in texts]
+                found += [(kind, f"{way}.{g}", t) for g, texts in groups.items() if g != "ask" for t in texts]
     return found
 
 

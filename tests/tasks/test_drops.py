@@ -34,7 +34,7 @@ def drops(**facts: Any) -> dict[str, int]:
         pytest.param({"kind": "count", "category": "<b>"}, "counting.category_unusable", 1, id="unsafe"),
         pytest.param({"kind": "count"}, "counting.category_unusable", 1, id="no category"),
         pytest.param({"kind": "exists", "category": "sofa"}, "existence.unbalanced", 1, id="yes without no"),
-        pytest.param({"kind": "distance_center", "value": 0.4}, "absolute_distance.too_short_for_options", 1,
+        pytest.param({"kind": "distance_center", "value": 0.15}, "absolute_distance.too_short_for_options", 1,
                      id="short"),
         pytest.param({"kind": "distance_center", "value": 0.01}, "absolute_distance.too_short", 1, id="very short"),
         pytest.param({"kind": "left_of", "second": ("sofa", None)}, "format.natural.not_unique", 2, id="two sofas"),

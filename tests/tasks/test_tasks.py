@@ -101,7 +101,8 @@ def test_counts() -> None:
         assert min(numbers) >= 1
 
 
-METRES = {"m": 1.0, "cm": 0.01, "ft": 0.3048, **dict(zip(UNIT_NAMES, (1.0, 0.01, 0.3048), strict=True))}
+SHORT = {"m": 1.0, "cm": 0.01, "ft": 0.3048, "in": 0.0254}
+METRES = SHORT | dict(zip(UNIT_NAMES, SHORT.values(), strict=True))
 
 
 def test_distances_in_the_named_unit() -> None:
@@ -110,17 +111,18 @@ def test_distances_in_the_named_unit() -> None:
         unit = question["unit"]
         units[unit] += 1
         assert question["answer_value"] == float(question["answer"])
-        assert abs(question["answer_value"] * METRES[unit] - fact["value"]) <= 0.0153  # half a tenth of a foot
-        assert dict(zip(("m", "cm", "ft"), UNIT_NAMES, strict=True))[unit] in question["question"]
+        assert abs(question["answer_value"] * METRES[unit] - fact["value"]) <= 0.00501  # half of a centimetre
+        assert dict(zip(SHORT, UNIT_NAMES, strict=True))[unit] in question["question"]
         assert set(question["slot_ids"]) == {*fact["subject_ids"], *fact["reference_ids"]}
     total = sum(units.values())
-    assert abs(units["m"] / total - 0.5) < 0.08
-    assert abs(units["ft"] / total - 0.25) < 0.08
+    assert abs(units["m"] / total - 0.4) < 0.08
+    assert abs(units["ft"] / total - 0.2) < 0.08
+    assert abs(units["in"] / total - 0.2) < 0.08
 
 
 def in_metres(option: str) -> float:
     number, unit = option.split()
-    return float(number) * METRES[unit if unit in METRES else {"meter": "m", "centimeter": "cm", "foot": "ft"}[unit]]
+    return float(number) * METRES[unit if unit in METRES else {"meter": "m", "centimeter": "cm", "foot": "ft", "inch": "in"}[unit]]
 
 
 def test_distance_options_are_apart_and_of_no_fixed_ratio() -> None:

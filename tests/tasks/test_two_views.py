@@ -114,7 +114,10 @@ def test_a_shift_has_one_of_four_directions() -> None:
 
 
 def test_a_shift_is_a_length_in_the_named_unit() -> None:
-    per_metre = {"m": ("meters", 1.0, 0.0051), "cm": ("centimeters", 100.0, 0.51), "ft": ("feet", 3.28084, 0.051)}
+    per_metre = {
+        "m": ("meters", 1.0, 0.0051), "cm": ("centimeters", 100.0, 0.51), "ft": ("feet", 3.28084, 0.0051),
+        "in": ("inches", 39.37008, 0.051),
+    }  # fmt: skip
     for question, fact in of("camera_shift", "number"):
         name, factor, tolerance = per_metre[question["unit"]]
         assert name in question["question"]
