@@ -114,7 +114,7 @@ class Draft:
         ask: Wording group of the question.
         reply: Wording group of the answer sentence.
         slots: Objects named by the slots a, b, ... (at most as many as `SLOTS`).
-        answer: Letter, yes/no or number text.
+        answer: Letter, yes/no, number text or the word asked for.
         value: Number in `unit`; None when the answer is no number.
         unit: Unit the question names; None when there is none.
         options: Texts of options A, B, ...; `{a}`, `{b}`, ... stand for the objects.

@@ -40,7 +40,7 @@ class Slots:
         answer: Slots that answers may use.
         one_of: Slots of which every answer needs one.
         frame: What every question must say so that it has one reading, as a pattern: whose left, seen from where.
-        words: Alternatives; a question names all of them or none, else it gives the answer away.
+        words: Alternatives that every question names, all of them: it may come without options.
     """
 
     ask: tuple[str, ...]
@@ -234,8 +234,8 @@ def _questions(texts: Sequence[str], slots: Slots) -> Iterator[str]:
         if leads(text):
             yield f"{text!r} leads to an answer"
         named = [word for word in slots.words if re.search(rf"(?<![-\w]){word}(?!-)", text, re.IGNORECASE)]
-        if named and len(named) < len(slots.words):
-            yield f"{text!r} names {', '.join(named)} but not all of {', '.join(slots.words)}"
+        if len(named) < len(slots.words):
+            yield f"{text!r} does not name all of {', '.join(slots.words)}"
         if measured and names_a_number(text):
             yield f"{text!r} holds a number, as its answer does"
 
