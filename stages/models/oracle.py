@@ -5,8 +5,8 @@ asked (`stages.models.reading`):
 
 - position and size comparison: the fact says that its subject has more of the relation than its reference. Yes/no:
   the compared slot must be the subject exactly if the words say "more". Choice of objects: the option naming the
-  subject, or the reference if the words say "less". Choice of words: the option whose word fits the compared slot; without
-  options that word itself.
+  subject, or the reference if the words say "less". Choice of words: the option whose word fits the compared slot;
+  without options that word itself.
 - existence: yes if the fact's value is above 0.
 - counting: the value; the option with that number.
 - lengths: the value converted to the unit asked for, at its last digit (0.01 m, 1 cm, 0.01 ft, 0.1 in); of options

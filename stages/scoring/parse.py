@@ -52,7 +52,8 @@ def parse(reply: str, answer_kind: str, options: Sequence[str], unit: str | None
         unit: Unit the question asked for.
 
     Returns:
-        A letter, `yes` or `no`, a number in `unit` (angles in (-180, 180]), for `text` the phrase about position or else the text itself; None if unparsed.
+        A letter, `yes` or `no`, a number in `unit` (angles in (-180, 180]), for `text` the phrase about
+        position or else the text itself; None if unparsed.
 
     Example:
         >>> parse("It looks far away. The answer is (B).", "choice", ["2 m", "5 m"], None)

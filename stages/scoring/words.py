@@ -14,8 +14,8 @@ _PHRASES: dict[str, str] = {
     "back": "back|backwards?|behind|rear",
     "front-left": "front[- ]left|left[- ]front|ahead and (?:to the )?left|(?:in )?front and (?:to the )?left",
     "front-right": "front[- ]right|right[- ]front|ahead and (?:to the )?right|(?:in )?front and (?:to the )?right",
-    "back-left": "(?:back|rear)[- ]left|left[- ](?:back|rear)|behind and (?:to the )?left|back and (?:to the )?left",
-    "back-right": "(?:back|rear)[- ]right|right[- ](?:back|rear)|behind and (?:to the )?right|back and (?:to the )?right",
+    "back-left": "(?:back|rear)[- ]left|left[- ](?:back|rear)|(?:behind|back) and (?:to the )?left",
+    "back-right": "(?:back|rear)[- ]right|right[- ](?:back|rear)|(?:behind|back) and (?:to the )?right",
     "higher": "higher|above|upper|over",
     "lower": "lower|below|beneath|under|underneath",
     "nearer": "nearer|closer|in front|before|less far",
@@ -30,11 +30,15 @@ _ANY = re.compile(
 )
 # "further left" is left, "on the left-hand side" too; "that is right" and "the right word" say nothing of sides
 _HAND = re.compile(r"(left|right)[- ]?(?:hand|most|ward)\b", re.IGNORECASE)
-_DEGREE = re.compile(r"\b(?:further|farther|closer|nearer)(?= (?:to the )?(?:left|right|back|up|down)\b)", re.IGNORECASE)
+_DEGREE = re.compile(
+    r"\b(?:further|farther|closer|nearer)(?= (?:to the )?(?:left|right|back|up|down)\b)", re.IGNORECASE
+)
 RIGHT_AS_CORRECT = re.compile(
     r"\bright(?= (?:word|answer|option|choice|letter)\b)|(?<=that is )right|(?<=that's )right", re.IGNORECASE
 )
-_NOT = re.compile(r"\b(?:not|isn't|rather than|than|instead of|unlike|from)\s+(?:to\s+)?(?:the\s+|on\s+the\s+)?$", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:not|isn't|rather than|than|instead of|unlike|from)\s+(?:to\s+)?(?:the\s+|on\s+the\s+)?$", re.IGNORECASE
+)
 
 
 def position_phrase(text: str) -> str | None:

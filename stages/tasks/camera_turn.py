@@ -12,7 +12,7 @@ WORDS = ("left", "right")
 
 
 def ask(batch: Batch) -> Draft:
-    """Ask for the side (way `which`, with or without options), or for signed degrees with left positive (way `angle`)."""
+    """Ask for the side (way `which`), with or without options, or for signed degrees, left positive (way `angle`)."""
     angle_deg = wrap_deg(np.rint(batch.values).astype(np.int64))
     side = (batch.values <= 0).astype(np.int64)
     fills = {"word": texts(WORDS, side), "angle": pa.array(angle_deg).cast(pa.string()), "turn": turn_text(angle_deg)}

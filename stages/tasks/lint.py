@@ -161,11 +161,23 @@ def lint(task: str, folder: Path = FOLDER) -> list[str]:
     return [f"{where}: {problem}" for problem in problems]
 
 
+def problems_of(task: str, group: str, text: str) -> list[str]:
+    """Return what is wrong with one text as a member of a group, named `relation.way`, or with `.answer` (yes, no)."""
+    relation, way, *part = group.split(".")
+    slots = EXPECTED[task][relation][way]
+    if not part:
+        return [*_texts("ask", [text], slots.ask, slots.ask, 0), *_questions([text], slots)]
+    return [*_texts(part[0], [text], slots.answer, (), 0), *_incomplete(part[0], [text], slots),
+            *(_unclear(part[0], [text]) if way == "claim" else ())]  # fmt: skip
+
+
 def lint_instructions(folder: Path = FOLDER) -> list[str]:
     """Return every problem of the instructions that end a prompt."""
     where = f"{folder / INSTRUCTIONS}.yaml"
     groups = groups_of(read(INSTRUCTIONS, folder), where)
-    return [f"{where}: {problem}" for name, texts in groups for problem in _texts(name, texts, (), (), MIN_INSTRUCTIONS)]
+    return [
+        f"{where}: {problem}" for name, texts in groups for problem in _texts(name, texts, (), (), MIN_INSTRUCTIONS)
+    ]
 
 
 def _file(data: Mapping[str, Any], expected: Mapping[str, Mapping[str, Slots]]) -> Iterator[str]:
@@ -204,8 +216,8 @@ def _shared(data: Mapping[str, Any]) -> Iterator[str]:
         for way, lists in ways.items() if isinstance(ways, dict) else ():
             here = relation if way in ("number", "four") else f"{relation}.{way}"
             for text in lists.get("ask", ()) if isinstance(lists, dict) else ():
-                if seen.setdefault(_same(text), here) != here:
-                    yield f"{here}: ask: {text!r} stands under {seen[_same(text)]} too, which asks for something else"
+                if seen.setdefault(same(text), here) != here:
+                    yield f"{here}: ask: {text!r} stands under {seen[same(text)]} too, which asks for something else"
 
 
 def _way(way: str, texts: Any, slots: Slots) -> Iterator[str]:
@@ -219,10 +231,15 @@ def _way(way: str, texts: Any, slots: Slots) -> Iterator[str]:
     for name in answers:
         found = texts.get(name, [])
         yield from _texts(name, found, slots.answer, (), MIN_ANSWERS)
-        yield from (f"{name}: {text!r} needs one of {_braced(slots.one_of)}" for text in found
-                    if slots.one_of and not set(slots.one_of) & set(SLOT.findall(text)))  # fmt: skip
+        yield from _incomplete(name, found, slots)
     if way == "claim":
         yield from _yes_no(texts)
+
+
+def _incomplete(name: str, texts: Sequence[str], slots: Slots) -> Iterator[str]:
+    for text in texts:
+        if slots.one_of and not set(slots.one_of) & set(SLOT.findall(text)):
+            yield f"{name}: {text!r} needs one of {_braced(slots.one_of)}"
 
 
 def _questions(texts: Sequence[str], slots: Slots) -> Iterator[str]:
@@ -246,12 +263,12 @@ def _texts(name: str, texts: list[str], may: tuple[str, ...], must: tuple[str, .
     seen: dict[str, str] = {}
     for text in texts:
         yield from (f"{name}: {text!r} {problem}" for problem in (*_slots(text, may, must), *faults(text)))
-        if _same(text) in seen:
-            yield f"{name}: {text!r} repeats {seen[_same(text)]!r}"
-        seen[_same(text)] = text
+        if same(text) in seen:
+            yield f"{name}: {text!r} repeats {seen[same(text)]!r}"
+        seen[same(text)] = text
 
 
-def _same(text: str) -> str:
+def same(text: str) -> str:
     """What is left of a text when case, spaces and punctuation do not count."""
     return re.sub(r"[^a-z{}_]", "", text.lower())
 
@@ -270,11 +287,14 @@ def _yes_no(texts: Mapping[str, list[str]]) -> Iterator[str]:
     yes, no = texts.get("yes", []), texts.get("no", [])
     if len(yes) != len(no):
         yield f"{len(yes)} texts for yes but {len(no)} for no; expected as many"
-    for name, wrong, found in (("yes", "no", yes), ("no", "yes", no)):
-        for text in found:
-            words = re.findall(r"[a-z]+", SLOT.sub("", text.lower()))
-            if name not in words or (name == "yes" and wrong in words):
-                yield f"{name}: {text!r} does not say {name} clearly"
+    yield from (*_unclear("yes", yes), *_unclear("no", no))
+
+
+def _unclear(name: str, texts: Sequence[str]) -> Iterator[str]:
+    for text in texts:
+        words = re.findall(r"[a-z]+", SLOT.sub("", text.lower()))
+        if name not in words or (name == "yes" and "no" in words):
+            yield f"{name}: {text!r} does not say {name} clearly"
 
 
 def _keys(found: Mapping[str, Any], known: Mapping[str, Any], what: str) -> Iterator[str]:

@@ -15,7 +15,10 @@ WORDS = {
 
 
 def ask(batch: Batch) -> Draft:
-    """Ask for one of two, three or four directions, with or without options; slots are the target, the standpoint and what is faced."""
+    """Ask for one of two, three or four directions, with or without options.
+
+    Slots are the target, the standpoint and what is faced.
+    """
     words = WORDS[batch.kind]
     right = _word(batch)
     is_text = batch.answer_kind == "text"

@@ -156,3 +156,12 @@ def test_no_frame_is_named_where_frames_tell_the_answer() -> None:
     told = [s["text_format"] for s in samples if s["task"] == "appearance_order"]
     assert told
     assert not {"region_box", "caption_box"} & set(told)
+
+
+@pytest.mark.parametrize("kind", ["direction_easy", "direction_medium", "direction_hard"])
+def test_a_direction_may_be_asked_without_options(kind: str) -> None:
+    choices = {q["fact_ids"][0]: chosen(q) for q, _ in of(kind)}
+    for question, fact in of(kind, "text"):
+        assert question["options"] == []
+        assert question["answer"] == choices[fact["fact_id"]]
+        assert question["answer"] in question["question"], "without options the question names the words"

@@ -92,6 +92,12 @@ def test_a_turn_in_whole_degrees_with_left_positive() -> None:
             assert any(text in question["answer_wording"] for text in stated)
 
 
+def test_the_side_of_a_turn_may_be_asked_without_options() -> None:
+    for question, fact in of("camera_turn", "text"):
+        assert question["answer"] == ("left" if fact["value"] > 0 else "right")
+        assert question["options"] == []
+
+
 @pytest.mark.parametrize(
     ("angle", "text"),
     [
