@@ -154,7 +154,7 @@ def test_turns_of_camera_and_object_are_opposite() -> None:
         ways[way] += 1
         expected = round(fact["value"]) * (1 if way.startswith("camera") else -1)
         expected = 180 if expected == -180 else expected
-        assert ("camera" in way) or any(word in question["question"] for word in ("turn", "rotat", "spun", "spin"))
+        assert ("camera" in way) or any(word in question["question"].lower() for word in ("turn", "rotat", "spun"))
         assert "above" in question["question"]
         if question["answer_kind"] == "angle":
             assert question["answer_value"] == float(question["answer"]) == expected
