@@ -175,7 +175,8 @@ def test_busy_endpoints_are_asked_again(serve: Callable[..., Endpoint], monkeypa
 def test_the_endpoint_says_how_long_to_wait(serve: Callable[..., Endpoint], monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     monkeypatch.setattr("stages.chat.time.sleep", waits.append)
-    endpoint = serve(lambda _: (429, {"Retry-After": "7200"}, b"") if len(endpoint.asked) < 3 else (502, {}, b""))
+    left: list[Answer] = [(429, {"Retry-After": "7200"}, b"")] * 2
+    endpoint = serve(lambda _: left.pop() if left else (502, {}, b""))
     with pytest.raises(UserError, match="no answer in 5 attempts \\(status 502\\)"):
         Chat(endpoint.url, "m").ask("?", 0.0)
     assert waits == [60.0, 60.0, 2.0, 4.0]

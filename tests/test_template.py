@@ -49,9 +49,7 @@ def test_golden_case() -> None:
     assert len(samples) == 19
     for sample in samples:
         a, b = names[sample["image_format" if sample["text_format"] == "image_based" else "text_format"]]
-        told = (
-            f"Statement to check, as seen from the camera: {a[0].upper() + a[1:]} is on the left, {b} is on the right."
-        )
+        told = f"Statement to check, as seen from the camera: {a} is on the left, {b} is on the right."
         assert sample["prompt"] == f"{told}\nGive a complete sentence with yes or no in it."
         assert sample["response"] == f"Yes, in this view {a} is on the left-hand side of {b}."
         assert sample["mark_ids"] == ([] if sample["image_format"] == "original" else [*SUBJECT, *REFERENCE])
