@@ -5,7 +5,8 @@ falls as a group grows, so a peer's group is compared with as many of our texts,
 
 FOLDER (default `data/questions`) holds built questions and samples: per task, the number of wordings in use, distinct-n
 over `PROMPTS` prompts, and the groups whose wordings are used unevenly or tell the answer (`stages.tasks.usage`).
-FILE is a peer's templates as YAML: `our task and group: [texts]`, slots in any brackets.
+Peers' numbers of templates (questions / answers) were counted in their code at the commits named in `PEERS`; none publishes
+distinct-n. FILE is a peer's templates as YAML: `our task and group: [texts]`, slots in any brackets.
 """
 
 from __future__ import annotations
@@ -31,6 +32,24 @@ from stages.tasks.wordings import groups_of, read
 ANSWERS = ("answer", "yes", "no")
 PROMPTS = 1000
 DRAWS = 200
+PEERS: dict[str, dict[str, str]] = {
+    "OpenSpatial @5f69746": {
+        "position_comparison": "4 / 1", "depth_ordering": "5-6 / 2-7", "counting": "9-10 / 3-5",
+        "object_size": "3-10 / 3-4", "absolute_distance": "3-7 / 2-3",
+    },
+    "VQASynth @4a4dc1b": {
+        "position_comparison": "3-8 / 6-12", "size_comparison": "3 / 6", "object_size": "12-13 / 5",
+        "absolute_distance": "16 / 8",
+    },
+    "SpatialRGPT @16715d4": {
+        "position_comparison": "3-8 / 6-12", "size_comparison": "3 / 6", "object_size": "12 / 5",
+        "absolute_distance": "16 / 8", "relative_direction": "1 / 2",
+    },
+    "VLM-3R @6dd1264": dict.fromkeys(
+        ("absolute_distance", "video_relative_distance", "relative_direction", "video_object_size", "room_size",
+         "video_counting", "appearance_order", "camera_shift"), "1"
+    ),
+}  # fmt: skip
 
 
 def words_of(text: str) -> list[str]:
@@ -71,6 +90,15 @@ def written() -> dict[str, dict[str, Any]]:
         print(f"{task:24} {row['groups']:6} {spans[0]:>10} {spans[1]:>8}",
               f"{row['distinct_2']:10.2f} {row['distinct_3']:10.2f}")  # fmt: skip
     return found
+
+
+def counted_in_peers(ours: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print peers' numbers of templates per task beside ours."""
+    print(f"\n{'questions / answers':24} {'ours':>12}" + "".join(f"{peer:>22}" for peer in PEERS))
+    for task, row in ours.items():
+        if any(task in counts for counts in PEERS.values()):
+            own = f"{row['questions'][0]} / {row['answers'][0]}"
+            print(f"{task:24} {own:>12}" + "".join(f"{counts.get(task, '-'):>22}" for counts in PEERS.values()))
 
 
 def compared(peers: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
@@ -127,7 +155,9 @@ def built(folder: Path) -> dict[str, Any]:
 if __name__ == "__main__":
     named = dict(argument.split("=", 1) for argument in sys.argv[1:] if "=" in argument)
     folders = [Path(argument) for argument in sys.argv[1:] if "=" not in argument] or [Path("data/questions")]
-    figures = {"written": written(), "peers": compared({name: Path(path) for name, path in named.items()})}
+    found = written()
+    counted_in_peers(found)
+    figures = {"written": found, "peers": compared({name: Path(path) for name, path in named.items()})}
     if folders[0].exists():
         figures["built"] = built(folders[0])
     print(json.dumps(figures))
