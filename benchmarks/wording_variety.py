@@ -5,8 +5,8 @@ falls as a group grows, so a peer's group is compared with as many of our texts,
 
 FOLDER (default `data/questions`) holds built questions and samples: per task, the number of wordings in use, distinct-n
 over `PROMPTS` prompts, and the groups whose wordings are used unevenly or tell the answer (`stages.tasks.usage`).
-Peers' numbers of templates (questions / answers) were counted in their code at the commits named in `PEERS`; none publishes
-distinct-n. FILE is a peer's templates as YAML: `our task and group: [texts]`, slots in any brackets.
+Peers' numbers of templates (questions / answers) were counted in their code at the commits named in `PEERS`; none
+publishes distinct-n. FILE is a peer's templates as YAML: `our task and group: [texts]`, slots in any brackets.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ PEERS: dict[str, dict[str, str]] = {
         "absolute_distance": "16 / 8", "relative_direction": "1 / 2",
     },
     "VLM-3R @6dd1264": dict.fromkeys(
-        ("absolute_distance", "video_relative_distance", "relative_direction", "video_object_size", "room_size",
+        ("video_distance", "video_relative_distance", "relative_direction", "video_object_size", "room_size",
          "video_counting", "appearance_order", "camera_shift"), "1"
     ),
 }  # fmt: skip
