@@ -25,12 +25,12 @@ def test_golden_case() -> None:
     shard = Shard()
     fact = shard.fact("left_of", [pair(shard, second=("lamp", "tall lamp"))], 1.2, SUBJECT, REFERENCE)
     result = run(shard, formats={"per_question": 19, "bare_answer_share": 0.0})
-    question = rows(result, "question")[1]
+    question = rows(result, "question")[2]
     assert question == {
         "question_id": f"{fact}:yes_no", "scene_id": "rooms/0001", "source": "rooms", "view_ids": ["rooms/0001/000"],
-        "task": "position_comparison", "fact_ids": [fact], "wording_id": "position_comparison.yes_no.left_of.claim.03",
+        "task": "position_comparison", "fact_ids": [fact], "wording_id": "position_comparison.yes_no.left_of.claim.21",
         "slot_ids": ["rooms/0001:one", "rooms/0001:two"], "slot_views": [-1, -1],
-        "question": "From the camera's viewpoint, is {b} further right than {a}?",
+        "question": "Statement to check, as seen from the camera: {a} is on the left, {b} is on the right.",
         "answer_kind": "yes_no", "answer": "yes",
         "answer_wording": "Yes, in this view {a} is on the left-hand side of {b}.", "answer_value": None, "unit": None,
         "options": [], "margin": 5.0, "geometry": "exact", "side": "train",
@@ -49,8 +49,8 @@ def test_golden_case() -> None:
     assert len(samples) == 19
     for sample in samples:
         a, b = names[sample["image_format" if sample["text_format"] == "image_based" else "text_format"]]
-        told = f"From the camera's viewpoint, is {b} further right than {a}?\nAnswer with a short sentence."
-        assert sample["prompt"] == told
+        told = f"Statement to check, as seen from the camera: {a} is on the left, {b} is on the right."
+        assert sample["prompt"] == f"{told}\nGive a complete sentence with yes or no in it."
         assert sample["response"] == f"Yes, in this view {a} is on the left-hand side of {b}."
         assert sample["mark_ids"] == ([] if sample["image_format"] == "original" else [*SUBJECT, *REFERENCE])
 

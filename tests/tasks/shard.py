@@ -25,7 +25,7 @@ def params(**changes: Any) -> dict[str, Any]:
         "formats": {"per_question": 19, "bare_answer_share": 0.5},
         "marks": {"most": 8, "min_side_px": 12.0},
         "ask": {
-            "unit_shares": {"m": 0.5, "cm": 0.25, "ft": 0.25},
+            "unit_shares": {"m": 0.4, "cm": 0.2, "ft": 0.2, "in": 0.2},
             "count_keep_shares": [1.0],
             "count_step": [0.2, 0.6],
             "distance_ratio": [1.35, 1.9],
