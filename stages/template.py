@@ -103,7 +103,7 @@ def _shown(facts: Facts, tables: Mapping[str, pa.Table], params: TemplateParams,
     first[indices[::-1]] = several[::-1]
     first = first[np.argsort(joined.dictionary.to_numpy(zero_copy_only=False).astype(str), kind="stable")]
     marks = mark_places(tables["sighting"], context.seed, params.marks)
-    return shown(tables, marks, view_ids.take(pa.array(first)), reserved(), params.marks.most)
+    return shown(tables, marks, view_ids.take(pa.array(first)), reserved(), params.marks.most, params.formats.pointing)
 
 
 def _without_task(facts: Facts, tasks: Sequence[Task]) -> Drops:

@@ -18,7 +18,7 @@ from stages.lifting.floor import floor_height
 from stages.lifting.fuse import Glance, fuse
 from stages.lifting.params import DepthKind, LiftParams
 from stages.lifting.points import Camera, surface_of
-from stages.lifting.rle import decode_box
+from stages.geometry.rle import decode_box
 from stages.runner import Counts, Result, dropped
 from stages.schema.columns import float_column, floats, replace_columns, rows_of, vector_column, vectors, whole
 

@@ -20,7 +20,7 @@ from stages.annotate import AnnotateParams, complete
 from stages.audits.paths import no_pictures
 from stages.lifting.floor import lowest_plane
 from stages.lifting.footprint import corner_yaw, smallest_yaw
-from stages.lifting.rle import decode_box
+from stages.geometry.rle import decode_box
 from stages.runner import Result
 from tests import handmade
 
