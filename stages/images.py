@@ -80,7 +80,7 @@ def read_pictures(
     }
     inside = [view_id for view_id, row in wanted.items() if row["image_path"] is None]
     if inside and shard_path(folder, "pixels", shard).exists():
-        for view_id, encoded, _ in iter_pixels(folder, shard, inside):
+        for view_id, encoded, _ in iter_pixels(folder, shard, inside, with_depth=False):
             row = wanted.pop(view_id)
             yield _checked(view_id, encoded, row)
     for view_id, row in wanted.items():

@@ -139,9 +139,7 @@ def _pixel(index: int, cell: int) -> int:
     return index * cell + cell // 2
 
 
-def _cell_of(
-    point: tuple[int, int], top: int, left: int, cell: int, shape: tuple[int, ...]
-) -> tuple[int, int]:
+def _cell_of(point: tuple[int, int], top: int, left: int, cell: int, shape: tuple[int, ...]) -> tuple[int, int]:
     return min(point[1] // cell - top, shape[0] - 1), min(point[0] // cell - left, shape[1] - 1)
 
 
