@@ -202,7 +202,7 @@ def _number(picture: Image, shapes: Sequence[_Shape], line_px: int) -> None:
         if place.beside:
             _lead(picture, shape, place, line_px)
     for shape, place in zip(shapes, places, strict=True):
-        _stamp(picture, *_label(shape.number, shape.color, radius_px), place)
+        _stamp(picture, *_label(shape.number, shape.color, radius_px), place.x, place.y)
 
 
 def _lead(picture: Image, shape: _Shape, place: Place, line_px: int) -> None:
@@ -213,7 +213,7 @@ def _lead(picture: Image, shape: _Shape, place: Place, line_px: int) -> None:
 
 
 @lru_cache(maxsize=256)
-def _label(number: int, color: Color, radius_px: int) -> tuple[Image, Float32[np.ndarray, "side side 1"]]:
+def _label(number: int, color: Color, radius_px: int) -> tuple[Image, Float32[np.ndarray, "side side"]]:
     """Draw a number on a disc with a rim; return colours and opacity."""
     side = 2 * radius_px + 1
     large, middle, ink = _SMOOTH * side, _SMOOTH * side // 2, _contrast(color)
@@ -226,15 +226,19 @@ def _label(number: int, color: Color, radius_px: int) -> tuple[Image, Float32[np
     (wide, high), _ = cv2.getTextSize(text, _FONT, scale, thick)
     cv2.putText(disc, text, (middle - wide // 2, middle + high // 2), _FONT, scale, ink, thick, cv2.LINE_AA)
     small = cv2.resize(disc, (side, side), interpolation=cv2.INTER_AREA)
-    return small, cv2.resize(opacity, (side, side), interpolation=cv2.INTER_AREA)[:, :, None]
+    return small, cv2.resize(opacity, (side, side), interpolation=cv2.INTER_AREA)
 
 
-def _stamp(picture: Image, label: Image, opacity: Float32[np.ndarray, "side side 1"], place: Place) -> None:
-    """Lay a label on the picture around its place, cut at the border."""
-    radius_px = label.shape[0] // 2
-    top, left = max(0, place.y - radius_px), max(0, place.x - radius_px)
-    under = picture[top : place.y + radius_px + 1, left : place.x + radius_px + 1]
-    rows = slice(top - place.y + radius_px, top - place.y + radius_px + under.shape[0])
-    columns = slice(left - place.x + radius_px, left - place.x + radius_px + under.shape[1])
-    share = opacity[rows, columns]
-    under[:] = np.rint(under * (1 - share) + label[rows, columns] * share)
+@compiled
+def _stamp(
+    picture: Image, label: Image, opacity: Float32[np.ndarray, "side side"], middle_x: int, middle_y: int
+) -> None:
+    """Lay a label on the picture around its middle, cut at the border."""
+    side, (height, width, _) = len(label), picture.shape
+    left, top = middle_x - side // 2, middle_y - side // 2
+    for y in range(max(0, -top), min(side, height - top)):
+        for x in range(max(0, -left), min(side, width - left)):
+            share = opacity[y, x]
+            for k in range(3):
+                under = np.float32(picture[top + y, left + x, k])
+                picture[top + y, left + x, k] = np.uint8(under + (label[y, x, k] - under) * share + np.float32(0.5))

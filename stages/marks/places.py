@@ -11,19 +11,20 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Int64, UInt8
+from jaxtyping import Float32, Int64, UInt8
 
 from stages.compiled import compiled
 
 CELLS_PER_RADIUS = 2
 OFF_OBJECT = 0.35  # cost of a place off the object, in shares of an object covered
-OFF_RADIUS = 0.15  # and per radius of distance to it
-DEPTH = 0.2  # gain of the object's widest place
-CENTRE = 0.1  # cost of a place at the rim of what is searched: among equals, the middle
+OFF_RADIUS = 0.15  # and per radius of distance to the object's widest place
+DEPTH = 0.2  # gain of that widest place
+CENTRE = 0.1  # among equally wide places, the one nearest to the middle of the object's rectangle
 _REACH = 5  # radii around the object where its label may stand
 _TAKEN = 1e3
 
 Grid = Float32[np.ndarray, "rows columns"]
+Owners = Int64[np.ndarray, "rows columns"]
 
 
 class Area(NamedTuple):
@@ -59,21 +60,20 @@ def place_labels(areas: Sequence[Area], size_hw: tuple[int, int], radius_px: int
     """
     cell = min(max(1, radius_px // CELLS_PER_RADIUS), *size_hw)
     owner = _owners(areas, size_hw, cell)
-    sizes = np.bincount(owner.ravel() + 1, minlength=len(areas) + 1)
-    weights = np.append(0.0, 1.0 / np.maximum(sizes[1:], 1)).astype(np.float32)
-    disc = _disc(radius_px / cell)
-    cover: Grid = cv2.filter2D(weights[owner + 1], -1, disc, borderType=cv2.BORDER_REPLICATE)
+    sizes = np.bincount(owner.ravel() + 1, minlength=len(areas) + 1)[1:]
+    weights = np.append(np.float32(0), np.float32(1) / np.maximum(sizes, 1).astype(np.float32))
+    cover: Grid = cv2.filter2D(weights[owner + 1], -1, _disc(radius_px / cell), borderType=cv2.BORDER_REPLICATE)
     rim = -(-(radius_px + 1) // cell)
     for edge in (np.s_[:rim], np.s_[-rim:], np.s_[:, :rim], np.s_[:, -rim:]):
         cover[edge] += _TAKEN
+    depth = cv2.distanceTransform(_inner(owner), cv2.DIST_L2, 3)
     found: dict[int, Place] = {}
-    for k in sorted(range(len(areas)), key=lambda k: (sizes[k + 1], k)):  # the smallest has the least choice
-        found[k] = _best(owner == k, cover, areas[k], cell, radius_px)
-        _take(cover, found[k], cell, radius_px)
+    for k in sorted(range(len(areas)), key=lambda k: (sizes[k], k)):  # the smallest has the least choice
+        found[k] = _best(k, owner, depth, cover, areas[k], cell, radius_px)
     return [_inside(found[k], size_hw, radius_px) for k in range(len(areas))]
 
 
-def _owners(areas: Sequence[Area], size_hw: tuple[int, int], cell: int) -> Int64[np.ndarray, "rows columns"]:
+def _owners(areas: Sequence[Area], size_hw: tuple[int, int], cell: int) -> Owners:
     """Which mark is on top in each cell, -1 for none; judged in the middle of the cell."""
     half = cell // 2
     rows, columns = (-(-(side - half) // cell) for side in size_hw)
@@ -95,52 +95,79 @@ def _disc(radius: float) -> Grid:
     return disc
 
 
-def _best(own: Bool[np.ndarray, "rows columns"], cover: Grid, area: Area, cell: int, radius_px: int) -> Place:
-    """Return the cheapest place around one object."""
-    reach = _REACH * radius_px
-    top, bottom = max(0, (area.y1 - reach) // cell), (area.y2 + reach) // cell + 1
-    left, right = max(0, (area.x1 - reach) // cell), (area.x2 + reach) // cell + 1
-    near = own[top:bottom, left:right].astype(np.uint8)
-    if not near.any():  # smaller than a cell, or hidden by others: its middle stands for it
-        near[_cell_of(_middle(area), top, left, cell, near.shape)] = 1
-    depth = cv2.distanceTransform(cv2.copyMakeBorder(near, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    off = cv2.distanceTransform(1 - near, cv2.DIST_L2, 3)
-    middle = ((area.y1 + area.y2) / (2 * cell) - top, (area.x1 + area.x2) / (2 * cell) - left)
-    row, column, at_row, at_column = _cheapest(cover[top:bottom, left:right], depth, off, middle, cell / radius_px)
-    x, y = _pixel(left + column, cell), _pixel(top + row, cell)
-    at = (_pixel(left + at_column, cell), _pixel(top + at_row, cell)) if own.any() else _middle(area)
-    return Place(x, y, *at, not near[row, column])
+@compiled
+def _inner(owner: Owners) -> UInt8[np.ndarray, "rows columns"]:
+    """1 where all four neighbours have the same owner."""
+    rows, columns = owner.shape
+    inner = np.ones((rows, columns), np.uint8)
+    for y in range(rows):
+        for x in range(columns):
+            if x + 1 < columns and owner[y, x] != owner[y, x + 1]:
+                inner[y, x] = inner[y, x + 1] = 0
+            if y + 1 < rows and owner[y, x] != owner[y + 1, x]:
+                inner[y, x] = inner[y + 1, x] = 0
+    return inner
+
+
+def _best(k: int, owner: Owners, depth: Grid, cover: Grid, area: Area, cell: int, radius_px: int) -> Place:
+    """Return the cheapest place around one object, and keep other labels away from it."""
+    edges = (area.y1 / cell, area.y2 / cell, area.x1 / cell, area.x2 / cell)
+    at = _widest(k, owner, depth, edges)
+    at_x, at_y = (_pixel(at[1], cell), _pixel(at[0], cell)) if at[0] >= 0 else _middle(area)
+    start = (min(at_y // cell, owner.shape[0] - 1), min(at_x // cell, owner.shape[1] - 1))
+    row, column = _cheapest(k, owner, depth, cover, edges, start, radius_px / cell)
+    apart = -(-(2 * radius_px + 2) // cell)
+    cv2.circle(cover, (column, row), apart, _TAKEN, cv2.FILLED)  # type: ignore[call-overload]
+    return Place(_pixel(column, cell), _pixel(row, cell), at_x, at_y, bool(owner[row, column] != k))
+
+
+@compiled
+def _widest(k: int, owner: Owners, depth: Grid, edges: tuple[float, float, float, float]) -> tuple[int, int]:
+    """Return the cell of an object that lies deepest in it, among equals the middle one; (-1, -1) if it has no cell."""
+    top, bottom, left, right = edges
+    size = bottom - top + right - left
+    best, row, column = -np.inf, -1, -1
+    for y in range(int(top), min(int(bottom) + 1, owner.shape[0])):
+        for x in range(int(left), min(int(right) + 1, owner.shape[1])):
+            if owner[y, x] == k:
+                off_middle = abs(y + 0.5 - (top + bottom) / 2) + abs(x + 0.5 - (left + right) / 2)
+                gain = depth[y, x] - CENTRE * off_middle / size
+                if gain > best:
+                    best, row, column = gain, y, x
+    return row, column
 
 
 @compiled
 def _cheapest(
-    cover: Grid, depth: Grid, off: Grid, middle: tuple[float, float], radius_per_cell: float
-) -> tuple[int, int, int, int]:
-    """Return the cell of lowest cost, and the one that lies deepest in the object."""
-    rows, columns = depth.shape
-    deepest = depth.max()
-    lowest, best_row, best_column = np.inf, 0, 0
-    lowest_at, at_row, at_column = np.inf, 0, 0
-    for row in range(rows):
-        for column in range(columns):
-            pull = CENTRE * (abs(row + 0.5 - middle[0]) + abs(column + 0.5 - middle[1])) / (rows + columns)
-            if depth[row, column] > 0:
-                own = pull - DEPTH * depth[row, column] / deepest
-                if own < lowest_at:
-                    lowest_at, at_row, at_column = own, row, column
+    k: int,
+    owner: Owners,
+    depth: Grid,
+    cover: Grid,
+    edges: tuple[float, float, float, float],
+    at: tuple[int, int],
+    radius: float,
+) -> tuple[int, int]:
+    """Return the cell of lowest cost for a label; everything in cells."""
+    reach = _REACH * radius
+    top, bottom, left, right = edges
+    row, column = at
+    best = np.inf if owner[row, column] != k else cover[row, column] - DEPTH
+    for y in range(max(0, int(top - reach)), min(int(bottom + reach) + 1, owner.shape[0])):
+        for x in range(max(0, int(left - reach)), min(int(right + reach) + 1, owner.shape[1])):
+            if owner[y, x] == k:
+                cost = cover[y, x] - DEPTH * (depth[y, x] + 1) / (depth[at[0], at[1]] + 1)
+            elif cover[y, x] + OFF_OBJECT < best:
+                away = np.sqrt(float((y - at[0]) ** 2 + (x - at[1]) ** 2)) / radius
+                cost = cover[y, x] + OFF_OBJECT + OFF_RADIUS * away
             else:
-                own = pull + OFF_OBJECT + OFF_RADIUS * off[row, column] * radius_per_cell
-            if cover[row, column] + own < lowest:
-                lowest, best_row, best_column = cover[row, column] + own, row, column
-    return best_row, best_column, at_row, at_column
+                continue
+            if cost < best:
+                best, row, column = cost, y, x
+    return row, column
 
 
 def _pixel(index: int, cell: int) -> int:
     return index * cell + cell // 2
-
-
-def _cell_of(point: tuple[int, int], top: int, left: int, cell: int, shape: tuple[int, ...]) -> tuple[int, int]:
-    return min(point[1] // cell - top, shape[0] - 1), min(point[0] // cell - left, shape[1] - 1)
 
 
 def _middle(area: Area) -> tuple[int, int]:
@@ -151,12 +178,6 @@ def _middle(area: Area) -> tuple[int, int]:
     rows, columns = np.nonzero(area.mask)
     nearest = int(np.argmin((rows + area.y1 - y) ** 2 + (columns + area.x1 - x) ** 2))
     return area.x1 + int(columns[nearest]), area.y1 + int(rows[nearest])
-
-
-def _take(cover: Grid, place: Place, cell: int, radius_px: int) -> None:
-    """Keep other labels away from a label."""
-    apart = -(-(2 * radius_px + 2) // cell)
-    cv2.circle(cover, (place.x // cell, place.y // cell), apart, _TAKEN, cv2.FILLED)  # type: ignore[call-overload]
 
 
 def _inside(place: Place, size_hw: tuple[int, int], radius_px: int) -> Place:
