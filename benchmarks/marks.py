@@ -112,11 +112,11 @@ def core_seconds(works: Sequence[Callable[[], object]]) -> list[float]:
 
 def measure(size_wh: tuple[int, int]) -> dict[str, Any]:
     made = [make(size_wh, number) for number in range(PICTURES)]
-    rgbs = [decode(encoded) for encoded, _ in made]
+    decoded = [(rgb, marks) for encoded, marks in made if (rgb := decode(encoded)) is not None]
     canvas = np.empty((size_wh[1], size_wh[0], 3), np.uint8)
 
     def drawing(style: str) -> Callable[[], object]:
-        return lambda: [draw(rgb, style, marks, canvas) for rgb, (_, marks) in zip(rgbs, made, strict=True) if rgb is not None]  # fmt: skip
+        return lambda: [draw(rgb, style, marks, canvas) for rgb, marks in decoded]
 
     works = [lambda: by_engine(made), lambda: by_pil(made), lambda: codec_only(made), *(drawing(s) for s in STYLES)]
     engine, pil, codec, *styles = core_seconds(works)

@@ -23,7 +23,7 @@ Image = UInt8[np.ndarray, "height width 3"]
 Mask = UInt8[np.ndarray, "h w"]
 Color = tuple[int, int, int]
 STYLES = ("original", "boxes", "masks", "numbers")
-MASK_OPACITY = 0.45
+MASK_OPACITY = 0.55
 NUMBER_OPACITY = 0.25
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _SMOOTH = 4  # labels are drawn this much larger and shrunk
@@ -126,7 +126,7 @@ def _fill(picture: Image, shapes: Sequence[_Shape], opacity: float, line_px: int
     left = []
     rows = picture.reshape(len(picture), -1)
     taken, (line, inner) = np.zeros(picture.shape[:2], np.uint8), np.empty((2, *picture.shape[:2]), np.uint8)
-    kernels = [np.ones((2 * px + 1, 2 * px + 1), np.uint8) for px in (line_px, max(1, line_px // 3))]
+    kernels = [np.ones((2 * px + 1, 2 * px + 1), np.uint8) for px in (line_px, max(1, line_px // 2))]
     for shape in reversed(shapes):
         x1, y1, x2, y2, mask = shape.area
         here = np.s_[y1:y2, x1:x2]
@@ -219,7 +219,7 @@ def _label(number: int, color: Color, radius_px: int) -> tuple[Image, Float32[np
     large, middle, ink = _SMOOTH * side, _SMOOTH * side // 2, _contrast(color)
     disc = np.full((large, large, 3), ink, dtype=np.uint8)
     opacity = np.zeros((large, large), dtype=np.float32)
-    cv2.circle(opacity, (middle, middle), _SMOOTH * radius_px, 1.0, cv2.FILLED)  # type: ignore[call-overload]
+    cv2.circle(opacity, (middle, middle), _SMOOTH * radius_px, 1.0, cv2.FILLED)
     cv2.circle(disc, (middle, middle), round(_SMOOTH * (radius_px - max(1.0, radius_px / 9))), color, cv2.FILLED)
     text, thick = str(number), max(2, round(_SMOOTH * radius_px / 5.5))
     scale = _SMOOTH * radius_px * 1.15 / cv2.getTextSize(text, _FONT, 1.0, 1)[0][1]

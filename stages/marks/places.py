@@ -97,9 +97,10 @@ def _disc(radius: float) -> Grid:
 
 @compiled
 def _inner(owner: Owners) -> UInt8[np.ndarray, "rows columns"]:
-    """1 where all four neighbours have the same owner."""
+    """1 where all four neighbours have the same owner; the border of the picture is an edge too."""
     rows, columns = owner.shape
-    inner = np.ones((rows, columns), np.uint8)
+    inner = np.zeros((rows, columns), np.uint8)
+    inner[1:-1, 1:-1] = 1
     for y in range(rows):
         for x in range(columns):
             if x + 1 < columns and owner[y, x] != owner[y, x + 1]:
@@ -117,7 +118,7 @@ def _best(k: int, owner: Owners, depth: Grid, cover: Grid, area: Area, cell: int
     start = (min(at_y // cell, owner.shape[0] - 1), min(at_x // cell, owner.shape[1] - 1))
     row, column = _cheapest(k, owner, depth, cover, edges, start, radius_px / cell)
     apart = -(-(2 * radius_px + 2) // cell)
-    cv2.circle(cover, (column, row), apart, _TAKEN, cv2.FILLED)  # type: ignore[call-overload]
+    cv2.circle(cover, (column, row), apart, _TAKEN, cv2.FILLED)
     return Place(_pixel(column, cell), _pixel(row, cell), at_x, at_y, bool(owner[row, column] != k))
 
 
