@@ -135,6 +135,23 @@ def find_question(sources: Sequence[str], question_id: str | None, seed: int) ->
     return source, shard, _question(questions, drawn)
 
 
+def drawn_tiles(
+    data: Mapping[str, Any], source: str, shard: int, question: Mapping[str, Any]
+) -> tuple[list[Tile], dict[int, Image]]:
+    """Return the formats of one question, and by place the picture (RGB) of each that it can take.
+
+    Arguments are those of `all_formats`.
+    """
+    tiles = tiles_of(all_formats(data, source, shard, question), question["question_id"])
+    store = Pictures(DATA, picture_roots(data), JPEG_QUALITY)
+    pictures = {
+        k: joined(store.encoded(source, row["scene_id"], row["view_ids"], row["image_format"], row["mark_ids"]))
+        for k, row in enumerate(tile.sample for tile in tiles)
+        if row is not None
+    }
+    return tiles, pictures
+
+
 def sheet(title: str, tiles: Sequence[Tile], pictures: Mapping[int, Image], cell_px: int) -> Image:
     """Lay out tiles: a row per image format, a column per text format.
 
@@ -146,20 +163,22 @@ def sheet(title: str, tiles: Sequence[Tile], pictures: Mapping[int, Image], cell
     """
     rows = [_text([title], cell_px * len(TEXT_FORMATS), _INK)]
     for image in IMAGE_FORMATS:
-        cells = [
-            _cell(text, image, [(t, pictures.get(k)) for k, t in enumerate(tiles) if t[:2] == (text, image)], cell_px)
-            for text in TEXT_FORMATS
-        ]
-        high = max(len(cell) for cell in cells)
-        rows.append(np.hstack([_tall(cell, high) for cell in cells]))
+        found = {tile.text_format: (tile, k) for k, tile in enumerate(tiles) if tile.image_format == image}
+        nothing = Tile("image_based", image, None, "(words for marks need marks)"), -1
+        places = [found.get(text, nothing) for text in TEXT_FORMATS]
+        rows.append(side_by_side([cell(tile, pictures.get(k), cell_px) for tile, k in places]))
     return np.vstack(rows)
 
 
-def _cell(text: str, image: str, found: Sequence[tuple[Tile, Image | None]], cell_px: int) -> Image:
-    if not found:
-        return _text(["(words for marks need marks)"], cell_px, _PALE)
-    tile, picture = found[0]
-    head = _text([f"{text} x {image}"], cell_px, _PALE)
+def side_by_side(cells: Sequence[Image]) -> Image:
+    """Join tiles to a row as high as the highest."""
+    high = max(len(one) for one in cells)
+    return np.hstack([np.pad(one, ((0, high - len(one)), (0, 0), (0, 0)), constant_values=_PAPER) for one in cells])
+
+
+def cell(tile: Tile, picture: Image | None, cell_px: int) -> Image:
+    """Lay out one format: its picture, prompt and answer, or why there is none."""
+    head = _text([f"{tile.text_format} x {tile.image_format}"], cell_px, _PALE)
     if tile.sample is None or picture is None:
         return np.vstack([head, _text([tile.reason], cell_px, _PALE)])
     inside = cell_px - 2 * _GAP_PX
@@ -173,16 +192,12 @@ def _cell(text: str, image: str, found: Sequence[tuple[Tile, Image | None]], cel
 
 def _text(lines: Sequence[str], width_px: int, color: Color) -> Image:
     """Write lines, wrapped; the font knows ASCII only."""
-    fit = int((width_px - 2 * _GAP_PX) / (cv2.getTextSize("in <box>[[0, 0]]", _FONT, _SCALE, 1)[0][0] / 15))
+    fit = int((width_px - 2 * _GAP_PX) / (cv2.getTextSize("compare broad-leaved rooms", _FONT, _SCALE, 1)[0][0] / 26))
     wrapped = [part for line in lines for part in textwrap.wrap(line, fit) or [""]]
     paper = np.full((len(wrapped) * _LINE_PX + 6, width_px, 3), _PAPER, np.uint8)
     for row, line in enumerate(wrapped):
         cv2.putText(paper, line, (_GAP_PX, 15 + row * _LINE_PX), _FONT, _SCALE, color, 1, cv2.LINE_AA)
     return paper
-
-
-def _tall(cell: Image, high: int) -> Image:
-    return np.pad(cell, ((0, high - len(cell)), (0, 0), (0, 0)), constant_values=_PAPER)
 
 
 def joined(encoded: Sequence[bytes]) -> Image:
@@ -216,13 +231,7 @@ def _run(argv: Sequence[str]) -> None:
     if asked.source is not None and asked.source not in sources:
         raise UserError(f"--source {asked.source}: is not in params.yaml.{suggest(asked.source, sources)}")
     source, shard, question = find_question([asked.source] if asked.source else sources, asked.question_id, asked.seed)
-    tiles = tiles_of(all_formats(data, source, shard, question), question["question_id"])
-    store = Pictures(DATA, picture_roots(data), JPEG_QUALITY)
-    pictures = {
-        k: joined(store.encoded(source, row["scene_id"], row["view_ids"], row["image_format"], row["mark_ids"]))
-        for k, row in enumerate(tile.sample for tile in tiles)
-        if row is not None
-    }
+    tiles, pictures = drawn_tiles(data, source, shard, question)
     answer = f"{question['answer']} {question['unit'] or ''}"
     title = f"{question['question_id']}   task: {question['task']}   answer: {answer}"
     page = sheet(title, tiles, pictures, asked.cell)

@@ -13,7 +13,7 @@ import yaml
 from stages import contact_sheet
 from stages.contact_sheet import Tile, find_question, joined, sheet, tiles_of
 from stages.formats import FORMATS
-from stages.images import encode_jpeg
+from stages.images import decode, encode_jpeg
 from stages.runner import Result
 from stages.schema.errors import UserError
 from stages.schema.store import shard_path, write_table
@@ -140,10 +140,12 @@ def test_a_question_by_name(project: Path) -> None:
 
 
 def test_command_line(project: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contact_sheet.Pictures, "encoded", lambda *_: [GREY])
+    monkeypatch.setattr("stages.pictures.Pictures.encoded", lambda *_: [GREY])
     with caplog.at_level("INFO", logger="stages"):
         contact_sheet._run(["--out", "out/sheet.png", "--cell", "160"])
-    assert cv2.imread("out/sheet.png").shape[1] == 5 * 160
+    page = decode(Path("out/sheet.png").read_bytes())
+    assert page is not None
+    assert page.shape[1] == 5 * 160
     assert "in 19 of 19 formats" in caplog.text
 
 

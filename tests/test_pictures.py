@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import pictures as module
 from stages.images import Picture, encode_jpeg
-from stages.marks.draw import Mark
+from stages.marks.draw import Mark, draw
 from stages.pictures import BAD_MASK, NOT_SEEN, Pictures, Shard, Variant, draw_one, drawn, recipe, variants_of
 from tests.handmade import scene, sighting, view, write
 
@@ -37,10 +36,9 @@ def drawings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def counted(rgb: np.ndarray, style: str, *rest: object) -> np.ndarray:
         found.append(style)
-        return real(rgb, style, *rest)  # type: ignore[arg-type]
+        return draw(rgb, style, *rest)  # type: ignore[arg-type]
 
-    real = module.draw
-    monkeypatch.setattr(module, "draw", counted)
+    monkeypatch.setattr("stages.pictures.draw", counted)
     return found
 
 
@@ -69,7 +67,7 @@ def test_originals_keep_their_bytes(drawings: list[str]) -> None:
 
 
 def test_few_are_kept(drawings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_KEPT_DRAWN", 1)
+    monkeypatch.setattr("stages.pictures._KEPT_DRAWN", 1)
     pictures = opened()
     for style in ("boxes", "numbers", "boxes"):
         ask(pictures, style)
