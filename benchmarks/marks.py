@@ -23,7 +23,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pycocotools import mask as coco_mask
 
 from stages.images import Picture, decode, encode_jpeg
-from stages.marks.draw import MASK_OPACITY, Mark, draw
+from stages.marks.draw import MASK_OPACITY, Canvas, Mark, draw
 from stages.marks.palette import COLORS_RGB
 from stages.pictures import Variant, draw_one
 
@@ -54,12 +54,12 @@ def make(size_wh: tuple[int, int], number: int) -> Made:
 
 
 def by_engine(made: Sequence[Made]) -> list[bytes]:
-    found = []
+    found, canvas = [], None
     for encoded, marks in made:
         rgb = decode(encoded)
         assert rgb is not None
         seen = {("v", str(k)): mark for k, mark in enumerate(marks)}
-        picture, canvas = Picture("v", encoded, rgb), np.empty_like(rgb)
+        picture, canvas = Picture("v", encoded, rgb), canvas or Canvas(*rgb.shape[:2])
         names = tuple(str(k) for k in range(len(marks)))
         found += [draw_one(picture, Variant("v", style, names), seen, QUALITY, canvas).encoded for style in STYLES]
     return found
@@ -113,7 +113,7 @@ def core_seconds(works: Sequence[Callable[[], object]]) -> list[float]:
 def measure(size_wh: tuple[int, int]) -> dict[str, Any]:
     made = [make(size_wh, number) for number in range(PICTURES)]
     decoded = [(rgb, marks) for encoded, marks in made if (rgb := decode(encoded)) is not None]
-    canvas = np.empty((size_wh[1], size_wh[0], 3), np.uint8)
+    canvas = Canvas(size_wh[1], size_wh[0])
 
     def drawing(style: str) -> Callable[[], object]:
         return lambda: [draw(rgb, style, marks, canvas) for rgb, marks in decoded]

@@ -104,11 +104,13 @@ def decode(encoded: bytes) -> UInt8[np.ndarray, "h w 3"] | None:
     return None if rgb is None else np.asarray(rgb, np.uint8)
 
 
-def encode_jpeg(rgb: UInt8[np.ndarray, "h w 3"], quality: int) -> bytes:
-    """Encode RGB as JPEG, quality 1 to 100."""
+def encode_jpeg(
+    rgb: UInt8[np.ndarray, "h w 3"], quality: int, spare: UInt8[np.ndarray, "h w 3"] | None = None
+) -> bytes:
+    """Encode RGB as JPEG, quality 1 to 100; `spare` is memory of the same size that may be overwritten."""
     import cv2
 
-    bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+    bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR, dst=spare)
     _, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return bytes(encoded)
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.images import Picture, encode_jpeg, read_pictures, source_root
-from stages.marks.draw import BadMask, Image, Mark, draw
+from stages.marks.draw import BadMask, Canvas, Mark, draw
 from stages.runner import source_names
 from stages.schema.errors import UserError
 from stages.schema.store import read_table, shard_path, shards_in
@@ -92,8 +92,10 @@ def drawn(shard: Shard, variants: Iterable[Variant], jpeg_quality: int) -> Itera
     for variant in sorted(set(variants)):
         by_view.setdefault(variant.view_id, []).append(variant)
     marks = shard.marks(view for view, wanted in by_view.items() if any(v.mark_ids for v in wanted))
+    canvas = None
     for picture in shard.pictures(by_view):
-        canvas = None if picture.rgb is None else np.empty_like(picture.rgb, order="C")
+        if picture.rgb is not None and not (canvas and canvas.fits(picture.rgb)):
+            canvas = Canvas(*picture.rgb.shape[:2])
         for variant in by_view[picture.view_id]:
             yield draw_one(picture, variant, marks, jpeg_quality, canvas)
 
@@ -103,7 +105,7 @@ def draw_one(
     variant: Variant,
     marks: Mapping[tuple[str, str], Mark],
     jpeg_quality: int,
-    canvas: Image | None = None,
+    canvas: Canvas | None = None,
 ) -> Drawn:
     """Draw one variant of a decoded picture, on a canvas if one is given."""
     if picture.rgb is None:
@@ -118,7 +120,7 @@ def draw_one(
         rgb = draw(picture.rgb, variant.style, wanted, canvas)
     except BadMask:
         return Drawn(variant, b"", 0, 0, BAD_MASK)
-    return Drawn(variant, encode_jpeg(rgb, jpeg_quality), width_px, height_px, None)
+    return Drawn(variant, encode_jpeg(rgb, jpeg_quality, canvas and canvas.spare), width_px, height_px, None)
 
 
 def recipe(encoded: bytes, variant: Variant, marks: Mapping[tuple[str, str], Mark]) -> str:

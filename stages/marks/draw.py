@@ -55,7 +55,26 @@ class _Shape:
         return (self.area.x2 - self.area.x1) * (self.area.y2 - self.area.y1)
 
 
-def draw(image_rgb: Image, style: str, marks: Sequence[Mark | None], canvas: Image | None = None) -> Image:
+class Canvas:
+    """Memory to draw pictures of one size on, one after the other: fresh memory costs as much as the drawing.
+
+    Args:
+        height: Rows of the pictures.
+        width: Columns.
+    """
+
+    def __init__(self, height: int, width: int) -> None:
+        self.picture: Image = np.empty((height, width, 3), np.uint8)
+        # for whoever encodes it
+        self.spare: Image = np.empty_like(self.picture)
+        self.taken, self.line, self.inner = np.empty((3, height, width), np.uint8)
+
+    def fits(self, image: Image) -> bool:
+        """Tell whether a picture has this size."""
+        return image.shape == self.picture.shape
+
+
+def draw(image_rgb: Image, style: str, marks: Sequence[Mark | None], canvas: Canvas | None = None) -> Image:
     """Return a copy of the picture with all marks drawn in one style.
 
     Args:
@@ -63,7 +82,7 @@ def draw(image_rgb: Image, style: str, marks: Sequence[Mark | None], canvas: Ima
         style: `original` (nothing drawn), `boxes`, `masks` or `numbers`.
         marks: Objects in drawing order; at most as many as the palette has colours. None keeps the place of an object
             that this picture does not show.
-        canvas: Array of the picture's shape to draw on and return; fresh memory costs as much as the drawing.
+        canvas: Memory of the picture's size to draw on; the next picture drawn on it overwrites what is returned.
 
     Raises:
         ValueError: Unknown style, more marks than colours, or style `masks` for a mark without a mask.
@@ -75,16 +94,17 @@ def draw(image_rgb: Image, style: str, marks: Sequence[Mark | None], canvas: Ima
         raise ValueError(f"{len(marks)} marks, but the palette has {len(COLORS_RGB)} colours")
     if style == "masks" and any(mark.mask_rle is None for mark in marks if mark):
         raise ValueError("image format `masks` needs a mask for every mark")
-    picture = np.empty_like(image_rgb, order="C") if canvas is None else canvas
+    height, width = image_rgb.shape[:2]
+    canvas = canvas or Canvas(height, width)
+    picture = canvas.picture
     picture[:] = image_rgb
     if style == "original":
         return picture
-    height, width = picture.shape[:2]
     shapes = [_shape(mark, place, (height, width), style != "boxes") for place, mark in enumerate(marks) if mark]
     shapes.sort(key=lambda s: (-s.pixels, s.number))  # small ones on top
     line_px = max(2, round(min(height, width) / 180))
     opacity = {"boxes": None, "masks": MASK_OPACITY, "numbers": NUMBER_OPACITY}[style]
-    for shape in shapes if opacity is None else _fill(picture, shapes, opacity, line_px - 1):
+    for shape in shapes if opacity is None else _fill(canvas, shapes, opacity, line_px - 1):
         _outline_box(picture, shape, line_px)
     if style == "numbers":
         _number(picture, shapes, line_px)
@@ -117,26 +137,27 @@ def _outline_box(picture: Image, shape: _Shape, line_px: int) -> None:
     cv2.rectangle(picture, first, last, shape.color, line_px)
 
 
-def _fill(picture: Image, shapes: Sequence[_Shape], opacity: float, line_px: int) -> list[_Shape]:
+def _fill(canvas: Canvas, shapes: Sequence[_Shape], opacity: float, line_px: int) -> list[_Shape]:
     """Tint masks and draw their outlines on their own pixels; where masks overlap, the upper one alone shows.
 
     Mixed colours would have other names, and an outline on its own pixels paints over no neighbour. Returns the shapes
     that have no mask or none left to show.
     """
     left = []
-    rows = picture.reshape(len(picture), -1)
-    taken, (line, inner) = np.zeros(picture.shape[:2], np.uint8), np.empty((2, *picture.shape[:2]), np.uint8)
+    rows = canvas.picture.reshape(len(canvas.picture), -1)
+    canvas.taken[:] = 0
     kernels = [np.ones((2 * px + 1, 2 * px + 1), np.uint8) for px in (line_px, max(1, line_px // 2))]
     for shape in reversed(shapes):
         x1, y1, x2, y2, mask = shape.area
         here = np.s_[y1:y2, x1:x2]
         levels = np.empty((y2 - y1, x2 - x1), np.uint8)
-        if mask is None or not _claim(mask, taken[here], levels):
+        if mask is None or not _claim(mask, canvas.taken[here], levels):
             left.append(shape)
             continue
-        for source, kernel, shrunk in ((levels, kernels[0], line[here]), (line[here], kernels[1], inner[here])):
+        line, inner = canvas.line[here], canvas.inner[here]
+        for source, kernel, shrunk in ((levels, kernels[0], line), (line, kernels[1], inner)):
             cv2.erode(source, kernel, dst=shrunk, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-        for shrunk in (line[here], inner[here]):
+        for shrunk in (line, inner):
             cv2.add(levels, shrunk, dst=levels)
         _paint(rows, levels, x1, y1, *_patterns(shape.color, opacity, x2 - x1))
     return left[::-1]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
 
-from stages.marks.draw import BadMask, Mark, draw
+from stages.marks.draw import BadMask, Canvas, Mark, draw
 from stages.marks.palette import COLORS_RGB, PALETTE
 
 GREY = np.full((120, 160, 3), 128, dtype=np.uint8)
@@ -71,10 +71,11 @@ def test_a_mask_hidden_by_another_is_boxed() -> None:
 
 @pytest.mark.parametrize("style", ["boxes", "masks", "numbers"])
 def test_a_given_canvas_is_drawn_on(style: str) -> None:
-    canvas = np.zeros_like(GREY)
+    canvas = Canvas(*GREY.shape[:2])
+    draw(255 - GREY, "masks", [disc(100, 60, 30)], canvas)  # something to be overwritten
     marks = [disc(60, 60, 12), disc(60, 60, 50)]
-    assert draw(GREY, style, marks, canvas) is canvas
-    assert np.array_equal(canvas, draw(GREY, style, marks))
+    assert draw(GREY, style, marks, canvas) is canvas.picture
+    assert np.array_equal(canvas.picture, draw(GREY, style, marks))
 
 
 def test_a_mask_of_another_picture_is_refused() -> None:
