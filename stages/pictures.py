@@ -120,7 +120,7 @@ def draw_one(
         rgb = draw(picture.rgb, variant.style, wanted, canvas)
     except BadMask:
         return Drawn(variant, b"", 0, 0, BAD_MASK)
-    return Drawn(variant, encode_jpeg(rgb, jpeg_quality, canvas and canvas.spare), width_px, height_px, None)
+    return Drawn(variant, encode_jpeg(rgb, jpeg_quality, canvas.spare if canvas else None), width_px, height_px, None)
 
 
 def recipe(encoded: bytes, variant: Variant, marks: Mapping[tuple[str, str], Mark]) -> str:

@@ -227,10 +227,10 @@ def _number(picture: Image, shapes: Sequence[_Shape], line_px: int) -> None:
 
 
 def _lead(picture: Image, shape: _Shape, place: Place, line_px: int) -> None:
-    start, end = (place.x, place.y), (place.at_x, place.at_y)
-    for color, width_px in ((_contrast(shape.color), line_px + 2), (shape.color, line_px)):
-        cv2.line(picture, start, end, color, width_px, cv2.LINE_AA)
-        cv2.circle(picture, end, width_px, color, cv2.FILLED, cv2.LINE_AA)
+    start, end, thin_px = (place.x, place.y), (place.at_x, place.at_y), max(1, line_px // 2)
+    for color, rim_px in ((_contrast(shape.color), 1), (shape.color, 0)):
+        cv2.line(picture, start, end, color, thin_px + 2 * rim_px, cv2.LINE_AA)
+        cv2.circle(picture, end, thin_px + 1 + rim_px, color, cv2.FILLED, cv2.LINE_AA)
 
 
 @lru_cache(maxsize=256)

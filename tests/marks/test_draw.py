@@ -109,6 +109,15 @@ def test_numbers_stand_inside_their_object(mask: bool) -> None:
         assert (inside == COLORS_RGB[place]).all(axis=1).sum() > 40, "a filled disc in the mark's colour"
 
 
+def test_a_line_leads_to_an_object_too_small_for_its_number() -> None:
+    crowd = [disc(60 + 9 * k, 60, 4) for k in range(5)]
+    found = draw(GREY, "numbers", crowd)
+    for place, mark in enumerate(crowd):
+        x, y = int(mark.box_px[0]) + 4, 60
+        assert tuple(found[y, x]) == COLORS_RGB[place], "a dot in the mark's colour"
+    assert (found[:, :] == COLORS_RGB[2]).all(axis=2).sum() > 150, "a label in the mark's colour"
+
+
 def test_numbers_differ() -> None:
     one = draw(GREY, "numbers", [Mark((10, 10, 60, 60))])
     two = draw(GREY, "numbers", [Mark((100, 100, 101, 101)), Mark((10, 10, 60, 60))])
