@@ -8,6 +8,7 @@ from pycocotools import mask as coco_mask
 
 from stages.marks.draw import BadMask, Canvas, Mark, draw
 from stages.marks.palette import COLORS_RGB, PALETTE
+from stages.marks.places import Area, place_labels
 
 GREY = np.full((120, 160, 3), 128, dtype=np.uint8)
 
@@ -110,12 +111,15 @@ def test_numbers_stand_inside_their_object(mask: bool) -> None:
 
 
 def test_a_line_leads_to_an_object_too_small_for_its_number() -> None:
-    crowd = [disc(60 + 9 * k, 60, 4) for k in range(5)]
+    crowd = [disc(20 + 30 * k, 60, 4) for k in range(5)]
     found = draw(GREY, "numbers", crowd)
-    for place, mark in enumerate(crowd):
-        x, y = int(mark.box_px[0]) + 4, 60
-        assert tuple(found[y, x]) == COLORS_RGB[place], "a dot in the mark's colour"
-    assert (found[:, :] == COLORS_RGB[2]).all(axis=2).sum() > 150, "a label in the mark's colour"
+    areas = [Area(*(int(edge) for edge in mark.box_px), None) for mark in crowd]
+    for place, label in enumerate(place_labels(areas, (120, 160), 9)):
+        assert label.beside
+        for share in (0.0, 0.25, 1.0):  # from the label to the dot on the object
+            x, y = label.x + share * (label.at_x - label.x), label.y + share * (label.at_y - label.y)
+            near = found[round(y) - 8 : round(y) + 9, round(x) - 8 : round(x) + 9]
+            assert (near == COLORS_RGB[place]).all(axis=2).any()
 
 
 def test_numbers_differ() -> None:
