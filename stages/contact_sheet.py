@@ -206,6 +206,8 @@ def joined(encoded: Sequence[bytes]) -> Image:
     across = len(frames) if len(frames) <= 2 else int(np.ceil(np.sqrt(len(frames))))
     height, width = frames[0].shape[:2]
     frames = [cv2.resize(frame, (width, height)) if frame.shape[:2] != (height, width) else frame for frame in frames]
+    if across > 1:
+        frames = [np.pad(frame, ((0, _GAP_PX), (0, _GAP_PX), (0, 0)), constant_values=_PAPER) for frame in frames]
     frames += [np.full_like(frames[0], _PAPER)] * (-len(frames) % across)
     return np.vstack([np.hstack(frames[k : k + across]) for k in range(0, len(frames), across)])
 

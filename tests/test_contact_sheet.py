@@ -20,6 +20,7 @@ from stages.schema.store import shard_path, write_table
 from tests.tasks.shard import HEIGHT, WIDTH, Shard, params, tour
 from tests.tasks.template_case import REFERENCE, SUBJECT, pair, rows, run
 
+GAP = 10
 GREY = encode_jpeg(np.full((HEIGHT, WIDTH, 3), 128, np.uint8), 80)
 
 
@@ -98,9 +99,9 @@ def test_layout_has_a_place_for_every_tile() -> None:
     ("frames", "shape"),
     [
         pytest.param(1, (HEIGHT, WIDTH), id="one picture"),
-        pytest.param(2, (HEIGHT, 2 * WIDTH), id="side by side"),
-        pytest.param(4, (2 * HEIGHT, 2 * WIDTH), id="block of four"),
-        pytest.param(8, (3 * HEIGHT, 3 * WIDTH), id="block of eight, one place empty"),
+        pytest.param(2, (HEIGHT + GAP, 2 * (WIDTH + GAP)), id="side by side"),
+        pytest.param(4, (2 * (HEIGHT + GAP), 2 * (WIDTH + GAP)), id="block of four"),
+        pytest.param(8, (3 * (HEIGHT + GAP), 3 * (WIDTH + GAP)), id="block of eight, one place empty"),
     ],
 )
 def test_pictures_are_joined(frames: int, shape: tuple[int, int]) -> None:
