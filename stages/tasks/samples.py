@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES
 from stages.formats.choose import draw, impossible, possible
+from stages.formats.coordinates import COORDINATES, TOKENS, Pointing
 from stages.formats.phrases import compile_texts, render
 from stages.formats.shown import Shown
 from stages.params import Params
+from stages.registry import suggest
 from stages.rng import key, mix, uniform
 from stages.schema.columns import one_chunk
 from stages.schema.tables import SAMPLE
@@ -28,6 +30,20 @@ class FormatParams(Params):
 
     per_question: int = Field(ge=1, le=len(FORMATS), description="formats drawn per question, out of the possible ones")
     bare_answer_share: float = Field(ge=0, le=1, description="share of training questions answered without a sentence")
+    coordinates: str = Field(description="row of `formats.coordinates.COORDINATES`: how prompts write boxes")
+    tokens: str = Field(description="row of `formats.coordinates.TOKENS`: what stands around names and boxes")
+
+    @model_validator(mode="after")
+    def _known(self) -> FormatParams:
+        for name, known in ((self.coordinates, COORDINATES), (self.tokens, TOKENS)):
+            if name not in known:
+                raise ValueError(f"unknown name {name!r}.{suggest(name, known)} Known: {', '.join(known)}")
+        return self
+
+    @property
+    def pointing(self) -> Pointing:
+        """How prompts write places and names."""
+        return Pointing(COORDINATES[self.coordinates], TOKENS[self.tokens])
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ import pytest
 
 from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES, TEXT_FORMATS
 from stages.formats.choose import draw, impossible, possible
+from stages.formats.coordinates import Pointing
 from stages.formats.names import Reserved, view_names
-from stages.formats.references import REASONS, Places, References, pair_marks, references, thousandths
+from stages.formats.references import REASONS, Places, References, boxes_of, pair_marks, references
 from stages.marks.palette import NAMES
 from stages.rng import column_keys
 
-BOXES = np.array([[0, 0, 500, 500], [500, 0, 1000, 500], [500, 0, 1000, 500], [10, 10, 10, 900]])
+BOXES = np.array([[0, 0, 500, 500], [500, 0, 1000, 500], [500, 0, 1000, 500], [10, 10, 10, 900], [100, 200, 300, 400]])
+SIZES = np.full((5, 2), 1000)
 
 
 def refer(second: list[int] | None = None) -> References:
@@ -26,9 +28,9 @@ def refer(second: list[int] | None = None) -> References:
     also_shows = pa.nulls(5, pa.list_(pa.string()))
     reserved = Reserved(frozenset(), frozenset())
     names = view_names(views, category, caption, also_shows, np.zeros(5, dtype=bool), reserved)
-    boxes = np.vstack([BOXES, [[100, 200, 300, 400]]])
+    boxes = boxes_of(Pointing(), BOXES.astype(float), SIZES, views)
     mark = np.array([1, 0, -1, -1, 0])
-    return references(Places(np.arange(5), np.array(second or [-1] * 5), mark), names, boxes, views, np.full(5, -1))
+    return references(Places(np.arange(5), np.array(second or [-1] * 5), mark), names, boxes, np.full(5, -1))
 
 
 def test_there_are_nineteen() -> None:
@@ -73,11 +75,6 @@ def test_an_object_in_two_views_has_a_box_in_each() -> None:
 )
 def test_reasons(name: str, row: int, reason: str) -> None:
     assert REASONS[refer().reasons[name][row]] == reason
-
-
-def test_thousandths_stay_inside() -> None:
-    box_px = np.array([[-3.0, 0.4, 700.0, 480.0]])
-    assert thousandths(box_px, np.array([640]), np.array([480])).tolist() == [[0, 1, 1000, 1000]]
 
 
 def test_pair_marks_keep_the_first_order_and_close_gaps() -> None:

@@ -106,6 +106,7 @@ NUMBERS = [
     pytest.param("2.5 meters. The two objects are far apart.", "m", "2.5", id="number word after the measure"),
     pytest.param("Region 2 is 1.5 m from region 3", "m", "1.5", id="labels are no numbers"),
     pytest.param("<box>[[10, 20, 300, 400]]</box> is at 0.7", "m", "0.7", id="boxes are no numbers"),
+    pytest.param("<|box_start|>(10,20),(300,400)<|box_end|> is at 0.7", "m", "0.7", id="Qwen's boxes are none either"),
     pytest.param("First 4 m, no: <think>5</think> 3 m", "m", "3", id="thinking"),
     pytest.param("Step 1: look. Step 2: measure.\nAnswer: 2.75 meters", "m", "2.75", id="steps"),
     pytest.param(r"\boxed{2.5\,\text{m}}", "m", "2.5", id="boxed"),

@@ -22,7 +22,7 @@ def params(**changes: Any) -> dict[str, Any]:
     return {
         "benchmark_share": 0.0,
         "questions_per_view": dict.fromkeys(TASKS, 1000),
-        "formats": {"per_question": 19, "bare_answer_share": 0.5},
+        "formats": formats(),
         "marks": {"most": 8, "min_side_px": 12.0},
         "ask": {
             "unit_shares": {"m": 0.4, "cm": 0.2, "ft": 0.2, "in": 0.2},
@@ -32,6 +32,12 @@ def params(**changes: Any) -> dict[str, Any]:
             "angle_steps_deg": [30, 36, 40, 45],
         },
     } | changes
+
+
+def formats(**changes: Any) -> dict[str, Any]:
+    """Section `template.formats`."""
+    given = {"per_question": 19, "bare_answer_share": 0.5, "coordinates": "thousandths", "tokens": "internvl"}
+    return given | changes
 
 
 def _unit(kind: str) -> str:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from stages.schema.errors import TableError
 from stages.schema.validate import validate
 from stages.template import STAGE, TemplateParams
-from tests.tasks.shard import Shard, params
+from tests.tasks.shard import Shard, formats, params
 from tests.tasks.template_case import REFERENCE, SUBJECT, pair, rows, run
 
 
@@ -95,7 +95,7 @@ def test_lost_rows_are_one_clear_error(table: str) -> None:
         pytest.param({"questions_per_view": {}}, "task 'counting' is missing", id="missing task"),
         pytest.param({"benchmark_share": 1.5}, "less than or equal to 1", id="share"),
         pytest.param(
-            {"formats": {"per_question": 20, "bare_answer_share": 0}}, "less than or equal to 19", id="formats"
+            {"formats": formats(per_question=20, bare_answer_share=0)}, "less than or equal to 19", id="formats"
         ),
         pytest.param({"ask": params()["ask"] | {"angle_steps_deg": [20]}}, "divisors of 360 from 30", id="angles"),
         pytest.param({"ask": params()["ask"] | {"unit_shares": {"m": 1.0}}}, "one share for each of", id="units"),

@@ -15,7 +15,7 @@ from stages.models.oracle import answer, asked_of
 from stages.runner import Context
 from stages.tasks.wordings import reserved
 from stages.template import TemplateParams, template
-from tests.tasks.shard import Shard, params, tour
+from tests.tasks.shard import Shard, formats, params, tour
 
 Row = dict[str, Any]
 SCENES = 40
@@ -28,7 +28,7 @@ def built() -> tuple[list[tuple[Row, Row]], list[Row], dict[str, Any]]:
     for number in range(SCENES):
         tour(shard, f"rooms/{number:04d}")
     tables = dict(shard.tables())
-    changes = params(formats={"per_question": 19, "bare_answer_share": 0.5})
+    changes = params(formats=formats(per_question=19, bare_answer_share=0.5))
     result = template(tables, TemplateParams.model_validate(changes), Context(3, "rooms", 0))
     facts = {row["fact_id"]: row for row in tables["fact"].to_pylist()}
     questions = [(row, facts[row["fact_ids"][0]]) for row in result.tables["question"].to_pylist()]

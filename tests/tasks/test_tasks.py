@@ -17,7 +17,7 @@ from stages.runner import Context
 from stages.tasks.lengths import ONE_NAMES, UNIT_NAMES
 from stages.tasks.usage import groups, unbalanced
 from stages.template import TemplateParams, template
-from tests.tasks.shard import Shard, living_room, params
+from tests.tasks.shard import Shard, formats, living_room, params
 
 Row = dict[str, Any]
 SCENES = 12
@@ -30,7 +30,7 @@ def built() -> list[tuple[Row, Row]]:
     for number in range(SCENES):
         living_room(shard, f"rooms/{number:04d}")
     tables = shard.tables()
-    changes = params(formats={"per_question": 1, "bare_answer_share": 0.5})
+    changes = params(formats=formats(per_question=1, bare_answer_share=0.5))
     result = template(tables, TemplateParams.model_validate(changes), Context(3, "rooms", 0))
     facts = {row["fact_id"]: row for row in tables["fact"].to_pylist()}
     return [(row, facts[row["fact_ids"][0]]) for row in result.tables["question"].to_pylist()]
