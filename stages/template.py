@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from stages.formats.names import clean_column
 from stages.formats.shown import Shown, shown
@@ -22,6 +22,7 @@ from stages.sides import side_of
 from stages.tasks import TASKS
 from stages.tasks.base import AskParams, Task
 from stages.tasks.facts import Drops, Facts, choose_facts, read_facts
+from stages.tasks.options import options_at
 from stages.tasks.questions import ask_all, question_table
 from stages.tasks.samples import FormatParams, sample_table
 from stages.tasks.wordings import reserved
@@ -46,6 +47,20 @@ class TemplateParams(Params):
             raise ValueError("; ".join(problems))
         return value
 
+    @model_validator(mode="after")
+    def _all_options(self) -> TemplateParams:
+        """Every kind whose wrong answers come from a table has one, with room for at least two options."""
+        problems = []
+        for task in (resolve(TASKS, name, "task") for name in TASKS):
+            known = getattr(self.ask, task.options) if task.options else dict.fromkeys(task.needs)
+            problems += [f"ask.{task.options}: {kind} is missing" for kind in task.needs if kind not in known]
+        for kind in self.ask.option_levels:
+            if options_at(kind, self.ask) == 0:
+                problems.append(f"ask.option_levels.{kind}: not even two options would differ by `option_ratio`")
+        if problems:
+            raise ValueError("; ".join(problems) + "; `python -m stages.option_tables` measures them")
+        return self
+
 
 def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Context) -> Result:
     """Turn facts into questions with typed answers, and questions into samples; rows come in no order (writing sorts).
@@ -58,7 +73,7 @@ def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Co
     Raises:
         TableError: A row names a scene, view or object that is in no table.
     """
-    facts = read_facts(tables["fact"], context.seed)
+    facts = read_facts(tables["fact"], tables["object"], context.seed)
     scenes = _per_fact(facts, tables["scene"], params, context)
     world = _shown(facts, tables, params, context)
     known = [resolve(TASKS, name, "task") for name in TASKS]

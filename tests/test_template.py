@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from stages.formats.parse import named_objects, parse_prompt, read_pictures
 from stages.runner import Context, Result
 from stages.schema.store import write_table
-from stages.tasks.wordings import reserved
+from stages.tasks.wordings import read, reserved
 from stages.template import STAGE
 from tests.tasks.shard import Shard, params
 from tests.tasks.template_case import REFERENCE, SUBJECT, pair, rooms, rows, run
@@ -25,16 +25,17 @@ def test_golden_case() -> None:
     shard = Shard()
     fact = shard.fact("left_of", [pair(shard, second=("lamp", "tall lamp"))], 1.2, SUBJECT, REFERENCE)
     result = run(shard, formats={"per_question": 19, "bare_answer_share": 0.0})
-    question = rows(result, "question")[1]
+    question, claim = rows(result, "question")[1], read("position_comparison")["left_of"]["claim"]
+    asked = question["question"]
     assert question == {
         "question_id": f"{fact}:yes_no", "scene_id": "rooms/0001", "source": "rooms", "view_ids": ["rooms/0001/000"],
-        "task": "position_comparison", "fact_ids": [fact], "wording_id": "position_comparison.yes_no.left_of.claim.03",
-        "slot_ids": ["rooms/0001:one", "rooms/0001:two"], "slot_views": [-1, -1],
-        "question": "From the camera's viewpoint, is {b} further right than {a}?",
-        "answer_kind": "yes_no", "answer": "yes",
-        "answer_wording": "Yes, in this view {a} is on the left-hand side of {b}.", "answer_value": None, "unit": None,
-        "options": [], "margin": 5.0, "geometry": "exact", "side": "train",
+        "task": "position_comparison", "fact_ids": [fact], "wording_id": question["wording_id"],
+        "slot_ids": ["rooms/0001:two", "rooms/0001:one"], "slot_views": [-1, -1], "question": asked,
+        "answer_kind": "yes_no", "answer": "no", "answer_wording": question["answer_wording"], "answer_value": None,
+        "unit": None, "options": [], "margin": 5.0, "geometry": "exact", "side": "train",
     }  # fmt: skip
+    assert question["wording_id"] == f"position_comparison.yes_no.left_of.claim.{claim['ask'].index(asked):02d}"
+    assert question["answer_wording"] in claim["no"]
     sofa, lamp = "<box>[[16, 208, 172, 417]]</box>", "<box>[[469, 208, 625, 417]]</box>"
     names = {
         "natural": ("the sofa", "the lamp"),
@@ -48,10 +49,11 @@ def test_golden_case() -> None:
     samples = [row for row in rows(result, "sample") if row["question_id"] == question["question_id"]]
     assert len(samples) == 19
     for sample in samples:
-        a, b = names[sample["image_format" if sample["text_format"] == "image_based" else "text_format"]]
-        told = f"From the camera's viewpoint, is {b} further right than {a}?\nAnswer with a short sentence."
-        assert sample["prompt"] == told
-        assert sample["response"] == f"Yes, in this view {a} is on the left-hand side of {b}."
+        b, a = names[sample["image_format" if sample["text_format"] == "image_based" else "text_format"]]
+        told, how = sample["prompt"].split("\n")
+        assert told.lower() == asked.lower().replace("{a}", a.lower()).replace("{b}", b.lower())
+        assert how in read("instructions")["yes_no"]["sentence"]
+        assert sample["response"].lower() == question["answer_wording"].lower().format(a=a, b=b).lower()
         assert sample["mark_ids"] == ([] if sample["image_format"] == "original" else [*SUBJECT, *REFERENCE])
 
 

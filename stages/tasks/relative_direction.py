@@ -19,7 +19,7 @@ def ask(batch: Batch) -> Draft:
     words = WORDS[batch.kind]
     right = _word(batch)
     others = np.stack([(right + k) % len(words) for k in range(len(words))], axis=1)
-    options, letter = shuffle(others, batch.draw("order"))
+    options, letter = shuffle(others, batch)
     group = f"{batch.kind}.{batch.way}"
     return Draft(
         ask=always(group, len(batch)),

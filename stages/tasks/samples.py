@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES
-from stages.formats.choose import draw, impossible, possible
+from stages.formats.choose import Weights, draw, impossible, possible
 from stages.formats.phrases import compile_texts, render
 from stages.formats.shown import Shown
 from stages.params import Params
@@ -27,6 +27,7 @@ class FormatParams(Params):
     """Section `template.formats` of params.yaml: how many formats a question gets, and how answers are phrased."""
 
     per_question: int = Field(ge=1, le=len(FORMATS), description="formats drawn per question, out of the possible ones")
+    weights: Weights
     bare_answer_share: float = Field(ge=0, le=1, description="share of training questions answered without a sentence")
 
 
@@ -96,7 +97,7 @@ def _draw(
     images |= {"original": np.ones(len(views), dtype=bool), "masks": shown.has_masks[marks]}
     allowed = np.array([not asked.formats or (form.text, form.image) in asked.formats for form in FORMATS])
     fine = possible(table, shown.references, images) & allowed[None, :]
-    chosen, forms = draw(fine, mix(asked.keys, key("format")), params.per_question)
+    chosen, forms = draw(fine, mix(asked.keys, key("format")), params.per_question, params.weights.of_formats())
     reference = np.array([REFERENCES.index(form.reference) for form in FORMATS])
     bank = pa.concat_arrays([shown.references.texts[name] for name in REFERENCES])
     slots = [bank.take(pa.array(reference[forms] * len(shown.keys) + rows[chosen])) for rows in places]
@@ -128,7 +129,7 @@ def _prompt(
 ) -> pa.StringArray:
     instructions = wording(INSTRUCTIONS)
     groups = Groups((f"{asked.answer_kind}.sentence", f"{asked.answer_kind}.bare"), bare.astype(np.int64))
-    codes = instructions.choose(groups, asked.keys, "instruction")
+    codes = instructions.choose(groups, mix(asked.keys, key("instruction")), asked.scenes, np.zeros_like(asked.rows))
     parts = [render(asked.wording.programs, asked.ask[rows], fills)]
     for letter, option in zip(LETTERS, options, strict=False):
         parts.append(pc.binary_join_element_wise(f"{letter}.", option, " "))
