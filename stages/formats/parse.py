@@ -163,3 +163,22 @@ def _marked(prompt: str, image_format: str, mark_ids: Sequence[str]) -> Iterable
         if not 0 <= place < len(mark_ids):
             raise UnresolvedReference(f"{match[0]!r}: no such mark among {len(mark_ids)}")
         yield mark_ids[place]
+
+
+def read_reference(
+    text: str, text_format: str, image_format: str, pictures: Sequence[Picture], mark_ids: Sequence[str],
+    places: Sequence[int] = (),
+) -> str:  # fmt: skip
+    """Return the object that a text points at which is one reference and nothing else.
+
+    Raises:
+        UnresolvedReference: It points at none, or at several.
+    """
+    if text_format == "natural":
+        if text[:4].lower() != "the ":
+            raise UnresolvedReference(f"{text!r} is no reference")
+        return _by_name(text[4:], pictures)
+    whole = {"caption": _CAPTION, "image_based": _MARKED.get(image_format, _CAPTION)}.get(text_format, _NAMED_BOX)
+    if not whole.fullmatch(text):
+        raise UnresolvedReference(f"{text!r} is no reference")
+    return parse_prompt(text, text_format, image_format, pictures, mark_ids, (), places)[0]
