@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from pydantic import Field, field_validator, model_validator
 
 from stages.formats.names import clean_column
+from stages.formats.outcomes import summed
 from stages.formats.shown import Shown, shown
 from stages.marks.select import MarkParams, mark_places
 from stages.params import Params
@@ -80,20 +81,22 @@ def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Co
     counts = Counts(read={"facts": len(facts.ids)}) + _counted(
         _without_task(facts, known) + _unusable(tables["object"])
     )
-    questions, samples = [], []
+    questions, samples, format_counts = [], [], []
     for task in known:
         chosen, drops = choose_facts(facts, task, world, params.ask, params.questions_per_view[task.name])
         counts += _counted(drops)
         for asked in (a for c in chosen for a in ask_all(facts, c, params.ask)):
             table = question_table(asked, facts, scenes)
-            formed, drops = sample_table(
+            formed, drops, formats = sample_table(
                 asked, table, scenes["license"].take(pa.array(asked.rows)), world, params.formats
             )
             counts += _counted(drops)
             questions.append(table)
             samples.append(formed)
+            format_counts.append(formats)
     out = {"question": _joined("question", questions), "sample": _joined("sample", samples)}
-    return Result(out, counts + Counts(kept={f"{name}s": len(table) for name, table in out.items()}))
+    counts += Counts(kept={f"{name}s": len(table) for name, table in out.items()})
+    return Result(out | {"format_count": summed(_joined("format_count", format_counts))}, counts)
 
 
 def _per_fact(facts: Facts, scene: pa.Table, params: TemplateParams, context: Context) -> dict[str, pa.StringArray]:
@@ -154,7 +157,7 @@ STAGE = Stage(
     TemplateParams,
     template,
     reads={"fact": "facts", "scene": "annotated", "view": "annotated", "object": "annotated", "sighting": "annotated"},
-    writes=("question", "sample"),
+    writes=("question", "sample", "format_count"),
     out="questions",
     per_source=False,
 )

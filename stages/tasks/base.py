@@ -95,7 +95,8 @@ class Batch:
 
     def coin(self, purpose: str) -> BoolArray:
         """Toss a coin per row that falls on either side equally often in a scene; equal purposes give equal tosses."""
-        return self.deal(purpose, 2) == 0
+        heads: BoolArray = self.deal(purpose, 2) == 0
+        return heads
 
     def deal(self, purpose: str, count: int) -> IntArray:
         """Give each row a whole number from 0 to count - 1, each as often as the others in a scene (or once more)."""

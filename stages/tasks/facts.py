@@ -55,17 +55,18 @@ def read_facts(table: pa.Table, objects: pa.Table, seed: int) -> Facts:
     for column in (kinds, *named, category):
         keys = mix(keys, column_keys(pc.fill_null(column, "")))
     scenes = column_keys(table.column("scene_id"), "scene", seed)
-    named = tuple(_category_keys(nth_of(lists, 0), objects) for lists in (subjects, references))
+    subject, reference = (_category_keys(nth_of(lists, 0), objects) for lists in (subjects, references))
     return Facts(table, one_chunk(table.column("fact_id")), kinds, views, codes(nth_of(view_ids, 0)), subjects,
                  references, clean_column(category), table.column("value").to_numpy(), keys, scenes,
-                 (named[0], named[1]))  # fmt: skip
+                 (subject, reference))  # fmt: skip
 
 
 def _category_keys(object_ids: pa.StringArray, objects: pa.Table) -> KeyArray:
     """One key per category; objects that are in no table get that of the empty one."""
     rows = pc.index_in(object_ids, one_chunk(objects.column("object_id")))
-    keys = np.append(column_keys(objects.column("category")), np.uint64(0))
-    return keys[pc.fill_null(rows, len(keys) - 1).to_numpy(zero_copy_only=False)]
+    keys: KeyArray = np.append(column_keys(objects.column("category")), np.uint64(0))
+    found: KeyArray = keys[pc.fill_null(rows, len(keys) - 1).to_numpy(zero_copy_only=False)]
+    return found
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def _holds(batch: Batch) -> BoolArray:
     by_pair[np.lexsort((drawn, pair))] = np.arange(len(batch))
     scene = mix(batch.scenes, matched.astype(np.uint64))
     in_turn = deal(scene, by_pair.astype(np.uint64), np.full(len(batch), 2), mix(scene, key(batch.kind))) == 0
-    return np.where(matched, low_first == (subject == low), in_turn)
+    holds: BoolArray = np.where(matched, low_first == (subject == low), in_turn)
+    return holds
 
 
 def which(batch: Batch) -> Draft:

@@ -211,7 +211,9 @@ class _Reader:
         for end in _ends(text, at, literals[0], last=len(slots) == 1):
             value = self.value(slots[0], text[at:end])
             if value is not None and found.get(slots[0], value) == value:
-                yield from self._split(text, end + len(literals[0]), literals[1:], slots[1:], {**found, slots[0]: value})
+                yield from self._split(
+                    text, end + len(literals[0]), literals[1:], slots[1:], {**found, slots[0]: value}
+                )
 
     def sequence(self, text: str) -> Iterator[tuple[str, ...]]:
         """Yield the objects that a text lists, with commas between them."""
@@ -249,16 +251,16 @@ def read_back(prompt: str, recipe: Recipe, words: Vocabulary) -> Reading:
     Raises:
         Unreadable: The prompt has no reading, or several.
     """
-    question, *offered, instruction = prompt.split("\n")
-    wanted = _instructions().get(instruction, ())
-    options = [_OPTION.fullmatch(line) for line in offered]
+    lines = prompt.split("\n")
+    wanted = _instructions().get(lines[-1], ())
+    options = [_OPTION.fullmatch(line) for line in lines[1:-1]]
     if not wanted or any(o is None or o[1] != letter for o, letter in zip(options, LETTERS, strict=False)):
         raise Unreadable(f"no question, options A, B, ... and instruction: {prompt!r}")
     texts = [o[2] for o in options if o is not None]
     found = {
         Reading(wording.task, wording.group, kind, bare, tuple(slots.get(s, "") for s in SLOTS[: _named(slots)]),
                 _options(texts, reader), slots.get("unit", ""), _category(slots))
-        for wording, slots, reader in _question(question, recipe, words)
+        for wording, slots, reader in _question(lines[0], recipe, words)
         for kind in _kind_of(wording) if (kind == "choice") == bool(texts)
         for asked, bare in wanted if asked == kind
     }  # fmt: skip
@@ -267,9 +269,7 @@ def read_back(prompt: str, recipe: Recipe, words: Vocabulary) -> Reading:
     return found.pop()
 
 
-def _question(
-    question: str, recipe: Recipe, words: Vocabulary
-) -> Iterator[tuple[_Text, Mapping[str, str], _Reader]]:
+def _question(question: str, recipe: Recipe, words: Vocabulary) -> Iterator[tuple[_Text, Mapping[str, str], _Reader]]:
     first = question.split(" ", 2)
     reader, pointed = _Reader(recipe, words), {kind: _Reader(recipe, words, at) for kind, at in ONE_PICTURE.items()}
     for begin in (" ".join(first[:2]), first[0], ""):
@@ -348,12 +348,12 @@ def _said(text: str, reading: Reading, _: Vocabulary) -> str | None:
     if reading.answer_kind == "choice":
         return next((letter for letter, option in zip(LETTERS, reading.options, strict=False)
                      if isinstance(option, str) and option.casefold() == text.casefold()), None)  # fmt: skip
-    number, _, unit = text.partition(" ")
+    number, unit = text.split(" ", 1) if " " in text else (text, "")
     return number if _NUMBER.fullmatch(number) and UNIT_WORDS.get(unit) == reading.unit else None
 
 
 def _counted(text: str, reading: Reading, words: Vocabulary) -> str | None:
-    number, _, name = text.partition(" ")
+    number, name = text.split(" ", 1) if " " in text else (text, "")
     category = words.of("one" if number == "1" else "categories", name)
     return _number(number, reading, words) if category == reading.category else None
 

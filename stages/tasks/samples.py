@@ -11,6 +11,7 @@ from pydantic import Field
 
 from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES
 from stages.formats.choose import Weights, draw, impossible, possible
+from stages.formats.outcomes import Tried, format_counts
 from stages.formats.phrases import compile_texts, render
 from stages.formats.shown import Shown
 from stages.params import Params
@@ -42,7 +43,7 @@ class Drawn:
 
 def sample_table(
     asked: Asked, questions: pa.Table, licenses: pa.StringArray, shown: Shown, params: FormatParams
-) -> tuple[pa.Table, Drops]:
+) -> tuple[pa.Table, Drops, pa.Table]:
     """Put questions into formats.
 
     Args:
@@ -53,11 +54,11 @@ def sample_table(
         params: How many formats.
 
     Returns:
-        The samples, and the questions that miss a format, by reason.
+        The samples, the questions that miss a format, by reason, and their number per format and outcome.
     """
     views = pc.binary_join(one_chunk(questions.column("view_ids")), " ")
     marks = shown.marks(views)
-    drawn, drops = _draw(asked, views, marks, shown, params, questions)
+    drawn, drops, counts = _draw(asked, views, marks, shown, params, questions)
     at = pa.array(drawn.questions)
     text = pa.array([form.text for form in FORMATS]).take(pa.array(drawn.forms))
     image = pa.array([form.image for form in FORMATS]).take(pa.array(drawn.forms))
@@ -79,12 +80,12 @@ def sample_table(
     }
     carried = (name for name in SAMPLE.schema.names if name not in columns)
     columns.update({name: one_chunk(questions.column(name)).take(at) for name in carried})
-    return pa.table([columns[name] for name in SAMPLE.schema.names], schema=SAMPLE.schema), drops
+    return pa.table([columns[name] for name in SAMPLE.schema.names], schema=SAMPLE.schema), drops, counts
 
 
 def _draw(
     asked: Asked, views: pa.StringArray, marks: IntArray, shown: Shown, params: FormatParams, questions: pa.Table
-) -> tuple[Drawn, Drops]:
+) -> tuple[Drawn, Drops, pa.Table]:
     view_ids = one_chunk(questions.column("view_ids"))
     only = asked.draft.slot_views or (-1,) * len(asked.draft.slots)
     places = [
@@ -97,13 +98,16 @@ def _draw(
     images |= {"original": np.ones(len(views), dtype=bool), "masks": shown.has_masks[marks]}
     allowed = np.array([not asked.formats or (form.text, form.image) in asked.formats for form in FORMATS])
     fine = possible(table, shown.references, images) & allowed[None, :]
-    chosen, forms = draw(fine, mix(asked.keys, key("format")), params.per_question, params.weights.of_formats())
+    weights = params.weights.of_formats()
+    chosen, forms = draw(fine, mix(asked.keys, key("format")), params.per_question, weights)
     reference = np.array([REFERENCES.index(form.reference) for form in FORMATS])
     bank = pa.concat_arrays([shown.references.texts[name] for name in REFERENCES])
     slots = [bank.take(pa.array(reference[forms] * len(shown.keys) + rows[chosen])) for rows in places]
     ids = one_chunk(questions.column("question_id"))
-    drops = [(why, ids.take(pa.array(rows))) for why, rows in impossible(table, shown.references, images)]
-    return Drawn(chosen, forms, slots), drops
+    missed = list(impossible(table, shown.references, images))
+    drops = [(why, ids.take(pa.array(rows))) for why, rows in missed]
+    counts = format_counts(asked.task, Tried(fine, allowed, missed, (chosen, forms), weights))
+    return Drawn(chosen, forms, slots), drops, counts
 
 
 def is_bare(asked: Asked, questions: pa.Table, params: FormatParams) -> BoolArray:

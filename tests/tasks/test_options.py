@@ -23,6 +23,8 @@ from tests.tasks.shard import COUNTS, MEASURES, params
 
 DEFAULT = yaml.safe_load((ROOT / "params.yaml").read_text())
 BUILD = AskParams.model_validate(DEFAULT["template"]["ask"])
+Options = np.ndarray[Any, np.dtype[np.float64]]
+Guess = np.ndarray[Any, np.dtype[np.int64]]
 KEYS = np.arange(1, 4001, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 FOUR_SIGMA = 4 * np.sqrt(0.25 * 0.75 / len(KEYS))
 
@@ -66,30 +68,32 @@ def test_in_each_scene_every_letter_is_right_equally_often() -> None:
         assert np.ptp(np.bincount(right[facts.scenes == scene], minlength=4)) <= 1
 
 
-def guess_middle(options: np.ndarray, kind: str) -> np.ndarray:
-    return np.argsort(options, axis=1)[:, options.shape[1] // 2]
+def guess_middle(options: Options, kind: str) -> Guess:
+    return np.asarray(np.argsort(options, axis=1)[:, options.shape[1] // 2])
 
 
-def guess_typical(options: np.ndarray, kind: str) -> np.ndarray:
-    return np.argmin(np.abs(np.log(options / np.median(BUILD.option_levels[kind]))), axis=1)
+def guess_typical(options: Options, kind: str) -> Guess:
+    return np.asarray(np.argmin(np.abs(np.log(options / np.median(BUILD.option_levels[kind]))), axis=1))
 
 
-def guess_densest(options: np.ndarray, kind: str) -> np.ndarray:
+def guess_densest(options: Options, kind: str) -> Guess:
     """The option at which answers of the kind lie closest together."""
     levels = np.log(BUILD.option_levels[kind])
     width = np.diff(levels)
-    return np.argmin(width[np.clip(np.searchsorted(levels, np.log(options)) - 1, 0, len(width) - 1)], axis=1)
+    return np.asarray(
+        np.argmin(width[np.clip(np.searchsorted(levels, np.log(options)) - 1, 0, len(width) - 1)], axis=1)
+    )
 
 
-def guess_crowded(options: np.ndarray, kind: str) -> np.ndarray:
+def guess_crowded(options: Options, kind: str) -> Guess:
     """The option with the closest neighbour."""
     apart = np.abs(np.log(options[:, :, None] / options[:, None, :])) + np.eye(options.shape[1]) * 9
-    return np.argmin(apart.min(axis=2), axis=1)
+    return np.asarray(np.argmin(apart.min(axis=2), axis=1))
 
 
-def guess_alone(options: np.ndarray, kind: str) -> np.ndarray:
+def guess_alone(options: Options, kind: str) -> Guess:
     apart = np.abs(np.log(options[:, :, None] / options[:, None, :])) + np.eye(options.shape[1]) * 9
-    return np.argmax(apart.min(axis=2), axis=1)
+    return np.asarray(np.argmax(apart.min(axis=2), axis=1))
 
 
 GUESSES = [np.argmin, np.argmax, guess_middle, guess_typical, guess_densest, guess_crowded, guess_alone]
@@ -97,7 +101,7 @@ GUESSES = [np.argmin, np.argmax, guess_middle, guess_typical, guess_densest, gue
 
 @pytest.mark.parametrize("kind", MEASURES)
 @pytest.mark.parametrize("guess", GUESSES, ids=lambda guess: guess.__name__)
-def test_guessing_a_measure_from_its_options_gains_nothing(kind: str, guess: Callable[..., np.ndarray]) -> None:
+def test_guessing_a_measure_from_its_options_gains_nothing(kind: str, guess: Callable[..., Guess]) -> None:
     facts = batch(kind, drawn_like_the_build(kind))
     shuffled, right = shuffle(measures_around(facts.values, facts), facts)
     second = 1 if guess in (np.argmin, np.argmax) else kind
