@@ -110,7 +110,7 @@ def _expected(sample: Row, question: Row, fact: Row) -> dict[str, object]:
         "slots": tuple(question["slot_ids"][: len(named)]),
         "options": tuple(_option(text, question["slot_ids"]) for text in question["options"]),
         "unit": unit,
-        "category": clean(fact["category"]) or "",
+        "category": (clean(fact["category"]) or "").casefold(),
     }
 
 

@@ -129,7 +129,7 @@ def _names_unseen(facts: Facts, task: Task, shown: Shown, rows: IntArray) -> Boo
     at = pa.array(rows)
     kinds, views = facts.kinds.take(at), facts.views.take(at)
     view_ids = one_chunk(facts.table.column("view_ids")).take(at)
-    unseen: BoolArray = np.zeros(len(rows), dtype=bool)
+    wanted: list[tuple[IntArray, pa.StringArray, pa.StringArray]] = []
     for kind, needs in task.needs.items():
         here = np.flatnonzero(pc.equal(kinds, kind).to_numpy(zero_copy_only=False))
         all_views = views.take(pa.array(here))
@@ -137,8 +137,12 @@ def _names_unseen(facts: Facts, task: Task, shown: Shown, rows: IntArray) -> Boo
         named = ((facts.subjects, needs.subjects, all_views), (facts.references, needs.references, there))
         for lists, count, shown_in in named:
             of_kind = lists.take(pa.array(rows[here]))
-            for place in range(count):
-                unseen[here] |= shown.rows(shown_in, nth_of(of_kind, place)) < 0
+            wanted += [(here, shown_in, nth_of(of_kind, place)) for place in range(count)]
+    unseen: BoolArray = np.zeros(len(rows), dtype=bool)
+    if wanted:  # one look-up for all: each builds its index anew
+        where, shown_in, objects = zip(*wanted, strict=True)
+        found = shown.rows(pa.concat_arrays(shown_in), pa.concat_arrays(objects))
+        unseen[np.concatenate(where)[found < 0]] = True
     return unseen
 
 

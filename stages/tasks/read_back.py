@@ -91,10 +91,10 @@ class Vocabulary:
         self._forms: dict[str, dict[str, set[str]]] = {name: {} for name in _FORMS}
         for category in categories:
             for name, form in _FORMS.items():
-                self._forms[name].setdefault(form(category).casefold(), set()).add(category)
+                self._forms[name].setdefault(form(category).casefold(), set()).add(category.casefold())
 
     def of(self, slot: str, text: str) -> str | None:
-        """Return the one category that a text in a slot stands for."""
+        """Return the one category that a text in a slot stands for, in lower case."""
         found = self._forms[slot].get(text.casefold(), set())
         return next(iter(found)) if len(found) == 1 else None
 

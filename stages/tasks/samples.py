@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,10 +89,10 @@ def _draw(
 ) -> tuple[Drawn, Drops, pa.Table]:
     view_ids = one_chunk(questions.column("view_ids"))
     only = asked.draft.slot_views or (-1,) * len(asked.draft.slots)
-    places = [
-        shown.rows(views if view < 0 else nth_of(view_ids, view), objects)
-        for view, objects in zip(only, asked.draft.slots, strict=True)
-    ]
+    places: Sequence[IntArray] = ()
+    if only:  # one look-up for all slots: each builds its index anew
+        shown_in = pa.concat_arrays([views if view < 0 else nth_of(view_ids, view) for view in only])
+        places = np.split(shown.rows(shown_in, pa.concat_arrays(asked.draft.slots)), len(only))
     table = np.stack(places, axis=1) if places else np.zeros((len(views), 0), dtype=np.int64)
     marked = marks < len(shown.views)
     images = dict.fromkeys(IMAGE_FORMATS, marked)
