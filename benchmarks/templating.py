@@ -31,7 +31,7 @@ from stages.schema.store import write_table
 from stages.schema.tables import TABLES
 from stages.template import TemplateParams, template
 
-VIEWS, OBJECTS, REPEATS = 4_000, 12, 5
+VIEWS, OBJECTS, REPEATS = 2_000, 12, 5
 CATEGORIES = ("chair", "sofa", "side table", "lamp", "oven", "bed", "desk", "tv", "plant", "rug", "shelf", "picture",
               "door", "window", "mirror", "stool", "vase", "clock", "basket", "piano")  # fmt: skip
 COLORS = ("red", "blue", "grey", "wooden", "white", "green")
@@ -41,7 +41,7 @@ Tables = Mapping[str, pa.Table]
 
 
 def rooms(views: int) -> Tables:
-    """Scenes of four views, each with its own dozen things; one fact of each pair kind and three more per view."""
+    """Make scenes of four views, each with its own dozen things, and per view eleven facts of as many kinds."""
     rng = np.random.default_rng(20250623)
     scene = np.array([f"rooms/{k // 4:06d}" for k in range(views)])
     view = np.array([f"{s}/{k % 4:03d}" for k, s in enumerate(scene)])
@@ -158,8 +158,9 @@ def _references(tables: Tables, samples: pa.Table) -> dict[tuple[str, str], dict
         marks = marked.get(row["view_id"], [])
         if row["object_id"] in marks:
             place = marks.index(row["object_id"])
-            texts |= {"boxes": f"the object in the {NAMES[place]} box",
-                      "masks": f"the object with the {NAMES[place]} mask", "numbers": f"region {place + 1}"}  # fmt: skip
+            texts["boxes"] = f"the object in the {NAMES[place]} box"
+            texts["masks"] = f"the object with the {NAMES[place]} mask"
+            texts["numbers"] = f"region {place + 1}"
         found[row["view_id"], row["object_id"]] = texts
     return found
 

@@ -149,7 +149,7 @@ def _counted(drops: Drops) -> Counts:
 
 
 def _joined(name: str, parts: Sequence[pa.Table]) -> pa.Table:
-    return pa.concat_tables(parts).combine_chunks() if parts else TABLES[name].schema.empty_table()
+    return pa.concat_tables(parts) if parts else TABLES[name].schema.empty_table()
 
 
 STAGE = Stage(

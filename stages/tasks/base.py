@@ -39,6 +39,7 @@ class AskParams(Params):
         description="per fact kind, the shares of facts with count 1, 2, ...; only these counts are offered as options"
     )
     angle_steps_deg: tuple[int, ...] = Field(description="grids on which angle options may lie; divisors of 360, >= 30")
+    angle_least_deg: int = Field(ge=0, lt=60, description="turns below are never right, so never offered")
 
     @model_validator(mode="after")
     def _consistent(self) -> AskParams:
@@ -54,6 +55,8 @@ class AskParams(Params):
                 raise ValueError(f"option_counts.{kind}: expected at least two shares above 0, at most 1 together")
         if not self.angle_steps_deg or any(step < 30 or step > 90 or 360 % step for step in self.angle_steps_deg):
             raise ValueError("angle_steps_deg: expected divisors of 360 from 30 to 90")
+        if any(360 // step - 1 - -(-2 * self.angle_least_deg // step) < 3 for step in self.angle_steps_deg):
+            raise ValueError("angle_steps_deg: a grid has too few turns of `angle_least_deg` for four options")
         return self
 
 

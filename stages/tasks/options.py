@@ -80,13 +80,17 @@ def counts_around(numbers: IntArray, batch: Batch) -> Int[np.ndarray, "n options
     return np.argsort(rank, axis=1, kind="stable")[:, :MOST] + 1
 
 
-def grid_angles(angles_deg: IntArray, steps_deg: IntArray, keys: KeyArray) -> Int[np.ndarray, "n 4"]:
+def grid_angles(angles_deg: IntArray, steps_deg: IntArray, keys: KeyArray, least_deg: int) -> Int[np.ndarray, "n 4"]:
     """Return each angle, then three others a multiple of the step away around the circle, in (-180, 180].
 
-    All four lie on one grid, so each of them could be the right one with the same options.
+    All four lie on one grid and none is below the least angle that is asked for, so each of them could be the right one
+    with the same options.
     """
     most = 360 // int(steps_deg.min(initial=90)) - 1
-    rank = np.where(np.arange(1, most + 1)[None, :] < (360 // steps_deg)[:, None], draws(keys, most), 2.0)
+    turn = np.arange(1, most + 1)[None, :]
+    able = turn < (360 // steps_deg)[:, None]
+    able &= np.abs(wrap_deg(angles_deg[:, None] + turn * steps_deg[:, None])) >= least_deg
+    rank = np.where(able, draws(keys, most), 2.0)
     turns = np.argsort(rank, axis=1, kind="stable")[:, :3] + 1
     offsets = np.concatenate([np.zeros((len(keys), 1), dtype=np.int64), turns * steps_deg[:, None]], axis=1)
     return wrap_deg(angles_deg[:, None] + offsets)

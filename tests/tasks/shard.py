@@ -40,6 +40,7 @@ def params(**changes: Any) -> dict[str, Any]:
             "option_levels": dict.fromkeys(MEASURES, (0.2, 0.7, 1.4, 2.8, 30.0)),
             "option_counts": dict.fromkeys(COUNTS, (0.2,) * 5),
             "angle_steps_deg": [30, 36, 40, 45],
+            "angle_least_deg": 20,
         },
     } | changes
 

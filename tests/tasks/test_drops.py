@@ -102,6 +102,7 @@ def test_lost_rows_are_one_clear_error(table: str) -> None:
             {"formats": {"per_question": 20, "bare_answer_share": 0}}, "less than or equal to 19", id="formats"
         ),
         pytest.param({"ask": params()["ask"] | {"angle_steps_deg": [20]}}, "divisors of 360 from 30", id="angles"),
+        pytest.param({"ask": params()["ask"] | {"angle_steps_deg": [90]}}, "too few turns", id="coarse angles"),
         pytest.param({"ask": params()["ask"] | {"unit_shares": {"m": 1.0}}}, "one share for each of", id="units"),
         pytest.param({"ask": params()["ask"] | {"option_ratio": 1.0}}, "greater than 1", id="ratio"),
         pytest.param(

@@ -202,10 +202,15 @@ def test_count_options_are_four_different_numbers(numbers: list[int], seed: int)
         assert min(options) >= 1
 
 
-@given(st.integers(-179, 180), st.sampled_from([30, 36, 40, 45, 90]), st.integers(0, 2**64 - 1))
+@given(
+    st.integers(-179, 180).filter(lambda angle: abs(angle) >= 20),
+    st.sampled_from([30, 36, 40, 45, 60, 72]),
+    st.integers(0, 2**64 - 1),
+)
 def test_angles_lie_on_one_grid_at_least_thirty_apart(angle: int, step: int, key: int) -> None:
-    found = grid_angles(np.array([angle]), np.array([step]), np.array([key], dtype=np.uint64))[0]
+    found = grid_angles(np.array([angle]), np.array([step]), np.array([key], dtype=np.uint64), 20)[0]
     assert found[0] == angle
+    assert np.abs(found).min() >= 20
     assert ((found > -180) & (found <= 180)).all()
     apart = np.abs(wrap_deg(found[:, None] - found[None, :]))[~np.eye(4, dtype=bool)]
     assert apart.min() >= 30
@@ -216,9 +221,24 @@ def test_any_of_the_angles_could_be_the_right_one() -> None:
     """The same four options come up as often whichever of them is right."""
     sets = {}
     for angle in (0, 90, 180, -90):
-        found = grid_angles(np.full(len(KEYS), angle), np.full(len(KEYS), 90), KEYS)
+        found = grid_angles(np.full(len(KEYS), angle), np.full(len(KEYS), 90), KEYS, 0)
         sets[angle] = {tuple(sorted(row)) for row in found.tolist()}
     assert all(found == {(-90, 0, 90, 180)} for found in sets.values())
+
+
+def test_every_angle_of_a_set_is_as_often_the_right_one() -> None:
+    """Angles from 20 degrees on, evenly: neither the smallest nor the largest turn of four is right more often."""
+    angles = np.array([a for a in range(-179, 181) if abs(a) >= 20] * 12)[: len(KEYS)]
+    steps = np.array(BUILD.angle_steps_deg)[np.arange(len(angles)) % len(BUILD.angle_steps_deg)]
+    found = np.abs(grid_angles(angles, steps, KEYS[: len(angles)], BUILD.angle_least_deg))
+    ties = (found == found[:, :1]).sum(axis=1)
+    for extreme in (found.min(axis=1), found.max(axis=1)):
+        hits = np.mean((found[:, 0] == extreme) / ties)
+        assert abs(hits - 0.25) < FOUR_SIGMA
+
+
+def test_the_least_angle_is_that_of_the_facts() -> None:
+    assert BUILD.angle_least_deg == DEFAULT["relate"]["rotation"]["min_turn_deg"]
 
 
 @given(st.integers(-2000, 2000))
