@@ -22,7 +22,7 @@ def ask(batch: Batch) -> Draft:
         unit = pa.repeat(pa.scalar("deg"), len(batch))
         return Draft(always(group, len(batch)), reply, (), fills["angle"], angle_deg.astype(np.float64), unit,
                      fills=fills)  # fmt: skip
-    left_first = batch.coin("order").astype(np.int64)
+    left_first = (side == batch.deal("letter", 2)).astype(np.int64)
     return Draft(
         ask=always(group, len(batch)),
         reply=reply,

@@ -54,8 +54,8 @@ def which(batch: Batch) -> Draft:
     """Ask which of {a} and {b} is further left (`which`) or further right (`which_opposite`)."""
     subject_is_a = batch.coin("slots")
     opposite = batch.coin("opposite")
-    a_is_first = batch.coin("order")
     winner_is_a = subject_is_a ^ opposite
+    a_is_first = winner_is_a ^ batch.coin("letter")  # dealt: the letter of the answer, not the order of the objects
     names = (f"{batch.kind}.which", f"{batch.kind}.which_opposite")
     return Draft(
         ask=Groups(names, opposite.astype("int64")),
