@@ -192,11 +192,7 @@ def _run() -> None:
         pa_csv.write_csv(format_table(_format_counts(list(sources))), run.folder / "formats.csv")
         run.metrics["scenes"] = {"exact": sum(f.scenes[0] for f in found), "degraded": sum(f.scenes[1] for f in found)}
     _fail_if(over_limit(run.metrics["label_error"], settings.audit.max_error))
-    if run.metrics["round_trip"]["failures"]:
-        raise UserError(
-            f"{run.metrics['round_trip']['failures']} of {run.metrics['round_trip']['n']} samples do not read back to "
-            "their question; data/audit/round_trip.csv lists them. Mend the wording or the reference that it names."
-        )
+    fail_if_lost(run.metrics["round_trip"])
 
 
 def _read_back(run: Run, sources: Sequence[str], settings: _Settings) -> dict[str, int]:
@@ -208,6 +204,19 @@ def _read_back(run: Run, sources: Sequence[str], settings: _Settings) -> dict[st
     lost = pa.concat_tables([f.lost for f in found]) if found else LOST.empty_table()
     pa_csv.write_csv(lost.sort_by("sample_id"), run.folder / "round_trip.csv")
     return {"n": sum(f.read for f in found), "failures": len(lost.column("sample_id").unique())}
+
+
+def fail_if_lost(round_trip: Mapping[str, int]) -> None:
+    """Fail the build on a single sample that does not read back.
+
+    Raises:
+        UserError: There is one.
+    """
+    if round_trip["failures"]:
+        raise UserError(
+            f"{round_trip['failures']} of {round_trip['n']} samples do not read back to their question; "
+            "data/audit/round_trip.csv lists them. Mend the wording or the reference that it names."
+        )
 
 
 def _format_counts(sources: Sequence[str]) -> pa.Table:

@@ -9,11 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from stages.audit import fail_if_lost
 from stages.audits.format_table import format_table, printed
 from stages.audits.round_trip import ReadBack
 from stages.formats import FORMATS, IMAGE_FORMATS, TEXT_FORMATS
 from stages.formats.outcomes import summed
 from stages.runner import Context
+from stages.schema.errors import UserError
 from stages.schema.store import shard_path, write_table
 from stages.schema.tables import FORMAT_COUNT, SAMPLE
 from stages.tasks import TASKS
@@ -65,6 +67,12 @@ def test_lost_samples_are_named_with_what_differs(folder: Path) -> None:
     (lost, *others) = ReadBack(1.0)(CONTEXT).lost.to_pylist()
     assert (lost["sample_id"], lost["what"]) == (spoilt["sample_id"], "options")
     assert {row["sample_id"] for row in others} <= {spoilt["sample_id"]}
+
+
+def test_one_lost_sample_fails_the_build() -> None:
+    fail_if_lost({"n": 150_000, "failures": 0})
+    with pytest.raises(UserError, match=r"1 of 150000 samples .*round_trip\.csv"):
+        fail_if_lost({"n": 150_000, "failures": 1})
 
 
 def counts(*rows: tuple[str, str, str, str, int]) -> pa.Table:
