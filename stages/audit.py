@@ -1,11 +1,13 @@
-"""DVC stage `audit`: questions and exact scenes in, label error per task, path and margin out.
+"""DVC stage `audit`: samples, questions and exact scenes in, label error and lost samples out.
 
-Only scenes with exact truth (procedural sources) are audited. Path *exact*: every question of the build is answered
-anew from meshes and exact poses. Paths *sensor* and *lifted*: the same scenes lose their boxes and exact depth
+Labels are audited in scenes with exact truth only (procedural sources). Path *exact*: every question of the build is
+answered anew from meshes and exact poses. Paths *sensor* and *lifted*: the same scenes lose their boxes and exact depth
 (`stages.audits.degrade`), get boxes back from `annotate`, facts from `relate`, and each fact is judged.
 The build fails where a task's label error is surely above `audit.max_error`.
+Samples of all sources are read back from prompt, pictures and response to their question; a lost one fails the build.
 
-Out: `label_error.csv` and, per path, `error_by_margin_<path>.csv` (DVC plots), `wrong.csv` (every wrong label).
+Out: `label_error.csv` and, per path, `error_by_margin_<path>.csv` (DVC plots), `wrong.csv` (every wrong label),
+`round_trip.csv` (every lost sample), `formats.csv` (samples per task and format, and why a cell is empty).
 """
 
 from __future__ import annotations
@@ -23,16 +25,21 @@ from pydantic import Field
 from stages import params as params_file
 from stages.annotate import AnnotateParams, complete
 from stages.audits.degrade import MonocularNoise, SensorNoise
+from stages.audits.format_table import format_table
 from stages.audits.judge import CASES, judge_facts, judge_naive, judge_questions
 from stages.audits.paths import Depths, Eyes, SourcePath, degraded, exact_depths, no_pictures
 from stages.audits.report import kept_shares, label_error, margin_tables, margins_for_target, over_limit
+from stages.audits.round_trip import LOST, ReadBack
 from stages.audits.truth import SceneTruth, scene_truth
+from stages.formats.coordinates import Pointing
+from stages.formats.outcomes import summed
 from stages.params import Params
 from stages.relate import RelateParams, relate
 from stages.rng import column_keys, uniform
 from stages.runner import DATA, Context, Counts, Run, dropped, guard, seed_of, source_names
 from stages.schema.errors import UserError
-from stages.schema.store import read_table, shard_path, shards_in
+from stages.schema.store import read_all, read_table, shard_path, shards_in
+from stages.tasks.samples import FormatParams
 
 DEGRADED: tuple[SourcePath, ...] = ("sensor", "lifted")
 TABLES_READ = ("scene", "view", "object", "sighting")
@@ -46,6 +53,9 @@ class AuditParams(Params):
     facts_per_view: int = Field(ge=1, description="facts per view and pair relation that are judged")
     target_error: float = Field(gt=0, lt=1, description="label error for which margins are proposed")
     max_error: Mapping[SourcePath, float] = Field(description="label error of a task that fails the build, by path")
+    read_back_share: float = Field(
+        gt=0, le=1, description="share of all samples that are read back; one lost one fails"
+    )
     sensor: SensorNoise
     lifted: MonocularNoise
 
@@ -64,6 +74,7 @@ class _Settings:
     audit: AuditParams
     annotate: AnnotateParams
     relate: RelateParams
+    pointing: Pointing
     sources: Mapping[str, Mapping[str, Any]]
     seed: int
 
@@ -167,6 +178,7 @@ def _run() -> None:
         params_file.parse(AuditParams, params_file.section(data, "audit"), "audit"),
         params_file.parse(AnnotateParams, params_file.section(data, "annotate"), "annotate"),
         params_file.parse(RelateParams, params_file.section(data, "relate"), "relate"),
+        params_file.parse(FormatParams, params_file.section(data, "template.formats"), "template.formats").pointing,
         sources,
         seed_of(data),
     )
@@ -180,8 +192,39 @@ def _run() -> None:
             path: sum((f.related[path] for f in found), Counts()) for path in ("exact", *DEGRADED)
         }
         run.metrics |= _write(run, cases, related, settings.audit)
+        run.metrics["round_trip"] = _read_back(run, list(sources), settings)
+        pa_csv.write_csv(format_table(_format_counts(list(sources))), run.folder / "formats.csv")
         run.metrics["scenes"] = {"exact": sum(f.scenes[0] for f in found), "degraded": sum(f.scenes[1] for f in found)}
     _fail_if(over_limit(run.metrics["label_error"], settings.audit.max_error))
+    fail_if_lost(run.metrics["round_trip"])
+
+
+def _read_back(run: Run, sources: Sequence[str], settings: _Settings) -> dict[str, int]:
+    """Read samples back; those that do not are listed in `round_trip.csv`."""
+    shards = [
+        Context(settings.seed, name, k) for name in sources for k in shards_in(DATA / "questions" / name, "sample")
+    ]
+    found = list(run.imap(ReadBack(settings.audit.read_back_share, settings.pointing), shards, "shards read back"))
+    lost = pa.concat_tables([f.lost for f in found]) if found else LOST.empty_table()
+    pa_csv.write_csv(lost.sort_by("sample_id"), run.folder / "round_trip.csv")
+    return {"n": sum(f.read for f in found), "failures": len(lost.column("sample_id").unique())}
+
+
+def fail_if_lost(round_trip: Mapping[str, int]) -> None:
+    """Fail the build on a single sample that does not read back.
+
+    Raises:
+        UserError: There is one.
+    """
+    if round_trip["failures"]:
+        raise UserError(
+            f"{round_trip['failures']} of {round_trip['n']} samples do not read back to their question; "
+            "data/audit/round_trip.csv lists them. Mend the wording or the reference that it names."
+        )
+
+
+def _format_counts(sources: Sequence[str]) -> pa.Table:
+    return summed(pa.concat_tables([read_all(DATA / "questions" / name, "format_count") for name in sources]))
 
 
 def _no_cases() -> pa.Table:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from stages.formats.names import clean_column
+from stages.formats.outcomes import summed
 from stages.formats.shown import Shown, shown
 from stages.marks.select import MarkParams, mark_places
 from stages.params import Params
@@ -22,6 +23,7 @@ from stages.sides import side_of
 from stages.tasks import TASKS
 from stages.tasks.base import AskParams, Task
 from stages.tasks.facts import Drops, Facts, choose_facts, read_facts
+from stages.tasks.options import options_at
 from stages.tasks.questions import ask_all, question_table
 from stages.tasks.samples import FormatParams, sample_table
 from stages.tasks.wordings import reserved
@@ -46,6 +48,20 @@ class TemplateParams(Params):
             raise ValueError("; ".join(problems))
         return value
 
+    @model_validator(mode="after")
+    def _all_options(self) -> TemplateParams:
+        """Every kind whose wrong answers come from a table has one, with room for at least two options."""
+        problems = []
+        for task in (resolve(TASKS, name, "task") for name in TASKS):
+            known = getattr(self.ask, task.options) if task.options else dict.fromkeys(task.needs)
+            problems += [f"ask.{task.options}: {kind} is missing" for kind in task.needs if kind not in known]
+        for kind in self.ask.option_levels:
+            if options_at(kind, self.ask) == 0:
+                problems.append(f"ask.option_levels.{kind}: not even two options would differ by `option_ratio`")
+        if problems:
+            raise ValueError("; ".join(problems) + "; `python -m stages.option_tables` measures them")
+        return self
+
 
 def template(
     tables: Mapping[str, pa.Table], params: TemplateParams, context: Context, tasks: Sequence[Task] = ()
@@ -61,27 +77,29 @@ def template(
     Raises:
         TableError: A row names a scene, view or object that is in no table.
     """
-    facts = read_facts(tables["fact"], context.seed)
+    facts = read_facts(tables["fact"], tables["object"], context.seed)
     scenes = _per_fact(facts, tables["scene"], params, context)
     world = _shown(facts, tables, params, context)
     known = tasks or [resolve(TASKS, name, "task") for name in TASKS]
     counts = Counts(read={"facts": len(facts.ids)}) + _counted(
         _without_task(facts, known) + _unusable(tables["object"])
     )
-    questions, samples = [], []
+    questions, samples, format_counts = [], [], []
     for task in known:
         chosen, drops = choose_facts(facts, task, world, params.ask, params.questions_per_view[task.name])
         counts += _counted(drops)
         for asked in (a for c in chosen for a in ask_all(facts, c, params.ask)):
             table = question_table(asked, facts, scenes)
-            formed, drops = sample_table(
+            formed, drops, formats = sample_table(
                 asked, table, scenes["license"].take(pa.array(asked.rows)), world, params.formats
             )
             counts += _counted(drops)
             questions.append(table)
             samples.append(formed)
+            format_counts.append(formats)
     out = {"question": _joined("question", questions), "sample": _joined("sample", samples)}
-    return Result(out, counts + Counts(kept={f"{name}s": len(table) for name, table in out.items()}))
+    counts += Counts(kept={f"{name}s": len(table) for name, table in out.items()})
+    return Result(out | {"format_count": summed(_joined("format_count", format_counts))}, counts)
 
 
 def _per_fact(facts: Facts, scene: pa.Table, params: TemplateParams, context: Context) -> dict[str, pa.StringArray]:
@@ -134,7 +152,7 @@ def _counted(drops: Drops) -> Counts:
 
 
 def _joined(name: str, parts: Sequence[pa.Table]) -> pa.Table:
-    return pa.concat_tables(parts).combine_chunks() if parts else TABLES[name].schema.empty_table()
+    return pa.concat_tables(parts) if parts else TABLES[name].schema.empty_table()
 
 
 STAGE = Stage(
@@ -142,7 +160,7 @@ STAGE = Stage(
     TemplateParams,
     template,
     reads={"fact": "facts", "scene": "annotated", "view": "annotated", "object": "annotated", "sighting": "annotated"},
-    writes=("question", "sample"),
+    writes=("question", "sample", "format_count"),
     out="questions",
     per_source=False,
 )

@@ -5,11 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Bool, Int, UInt64
+from jaxtyping import Bool, Float, Int, UInt64
+from pydantic import Field, model_validator
 
-from stages.formats import FORMATS, TEXT_FORMATS
+from stages.formats import FORMATS, IMAGE_FORMATS, TEXT_FORMATS
 from stages.formats.references import REASONS, References
-from stages.rng import mix
+from stages.params import Params
+from stages.rng import mix, uniform
+
+
+class Weights(Params):
+    """Section `template.formats.weights` of params.yaml: how readily a format is drawn; 0: never."""
+
+    text: dict[str, float] = Field(description="weight of each way to point at objects in text")
+    image: dict[str, float] = Field(description="weight of each kind of picture")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Weights:
+        for name, given, known in (("text", self.text, TEXT_FORMATS), ("image", self.image, IMAGE_FORMATS)):
+            if sorted(given) != sorted(known):
+                raise ValueError(f"{name}: expected one weight for each of {', '.join(known)}")
+            if min(given.values()) < 0:
+                raise ValueError(f"{name}: expected weights from 0")
+        if not self.of_formats().any():
+            raise ValueError("all formats have weight 0")
+        return self
+
+    def of_formats(self) -> Float[np.ndarray, " 19"]:
+        """Return the weight of each format: that of its text times that of its picture."""
+        return np.array([self.text[form.text] * self.image[form.image] for form in FORMATS])
 
 
 def possible(
@@ -49,14 +73,21 @@ def impossible(
 
 
 def draw(
-    table: Bool[np.ndarray, "n 19"], keys: UInt64[np.ndarray, " n"], count: int
+    table: Bool[np.ndarray, "n 19"], keys: UInt64[np.ndarray, " n"], count: int, weights: Float[np.ndarray, " 19"]
 ) -> tuple[Int[np.ndarray, " m"], Int[np.ndarray, " m"]]:
-    """Draw up to `count` of each question's possible formats, uniformly; returns question rows and format rows.
+    """Draw up to `count` of each question's possible formats, one after the other by weight, none twice.
 
     Paper: arXiv:2506.18385: formats are sampled uniformly.
+
+    Returns:
+        Question rows and format rows.
     """
-    draws = mix(keys[:, None], np.arange(len(FORMATS), dtype=np.uint64)[None, :])
-    draws[~table] = np.iinfo(np.uint64).max
-    last = np.partition(draws, min(count, len(FORMATS)) - 1, axis=1)[:, min(count, len(FORMATS)) - 1]
-    questions, forms = np.nonzero(table & (draws <= last[:, None]))
+    draws = uniform(mix(keys[:, None], np.arange(len(FORMATS), dtype=np.uint64)[None, :]))
+    able = table & (weights > 0)
+    arrival = np.full(
+        table.shape, np.inf
+    )  # whose clock rings first: Efraimidis and Spirakis, doi:10.1016/j.ipl.2005.11.003
+    np.divide(-np.log1p(-draws), weights[None, :], out=arrival, where=able)
+    last = np.partition(arrival, min(count, len(FORMATS)) - 1, axis=1)[:, min(count, len(FORMATS)) - 1]
+    questions, forms = np.nonzero(able & (arrival <= last[:, None]))
     return questions, forms

@@ -137,13 +137,17 @@ def _together(pictures: Sequence[Picture]) -> Picture:
     return list(things.values())
 
 
+def _boxed_pattern(pointing: Pointing) -> str:
+    """Regular expression of a name with its place, in a frame or in two pictures."""
+    place = pointing.place_pattern
+    elsewhere = rf"(?: in frame (\d+)| in the first image \({place} in the second image\))?"
+    return pointing.name_pattern + re.escape(pointing.tokens.join) + place + elsewhere
+
+
 def _boxed(
     prompt: str, pictures: Sequence[Picture], named: bool, places: Sequence[int], pointing: Pointing
 ) -> Iterable[str]:
-    place = pointing.place_pattern
-    elsewhere = rf"(?: in frame (\d+)| in the first image \({place} in the second image\))?"
-    pattern = pointing.name_pattern + re.escape(pointing.tokens.join) + place + elsewhere
-    for mention, match in enumerate(re.finditer(pattern, prompt)):
+    for mention, match in enumerate(re.finditer(_boxed_pattern(pointing), prompt)):
         name, *numbers = match.groups()
         width = len(numbers) // 2
         frame = numbers.pop(width)
@@ -167,3 +171,25 @@ def _marked(prompt: str, image_format: str, mark_ids: Sequence[str]) -> Iterable
         if not 0 <= place < len(mark_ids):
             raise UnresolvedReference(f"{match[0]!r}: no such mark among {len(mark_ids)}")
         yield mark_ids[place]
+
+
+def read_reference(
+    text: str, text_format: str, image_format: str, pictures: Sequence[Picture], mark_ids: Sequence[str],
+    places: Sequence[int] = (), pointing: Pointing = INTERNVL,
+) -> str:  # fmt: skip
+    """Return the object that a text points at which is one reference and nothing else.
+
+    Raises:
+        UnresolvedReference: It points at none, or at several.
+    """
+    if text_format == "natural":
+        if text[:4].lower() != "the ":
+            raise UnresolvedReference(f"{text!r} is no reference")
+        return _by_name(text[4:], pictures)
+    if text_format == "image_based":
+        whole = _MARKED[image_format]
+    else:
+        whole = re.compile(pointing.name_pattern if text_format == "caption" else _boxed_pattern(pointing))
+    if not whole.fullmatch(text):
+        raise UnresolvedReference(f"{text!r} is no reference")
+    return parse_prompt(text, text_format, image_format, pictures, mark_ids, (), places, pointing)[0]

@@ -308,6 +308,19 @@ SAMPLE = TableSpec(
     ),
 )
 
+FORMAT_COUNT = TableSpec(
+    "format_count",
+    "What became of the questions of a task in one format: each question counts once per format.",
+    ("task", "text_format", "image_format", "outcome"),
+    (
+        Column("task", STR, "row of `stages.tasks.TASKS`"),
+        Column("text_format", STR, "how the text points at objects"),
+        Column("image_format", STR, "what is drawn on the pictures"),
+        Column("outcome", STR, "`drawn`, `not_drawn` (other formats were), or why the question cannot be asked so"),
+        Column("questions", pa.int64(), "questions it holds for", low=1),
+    ),
+)
+
 REPLY = TableSpec(
     "reply",
     "What a model said to a benchmark sample, and its score.",
@@ -327,5 +340,5 @@ REPLY = TableSpec(
 )
 
 TABLES: dict[str, TableSpec] = {
-    t.name: t for t in (SCENE, VIEW, PIXELS, OBJECT, SIGHTING, FACT, QUESTION, SAMPLE, REPLY)
+    t.name: t for t in (SCENE, VIEW, PIXELS, OBJECT, SIGHTING, FACT, QUESTION, SAMPLE, FORMAT_COUNT, REPLY)
 }

@@ -24,7 +24,7 @@ def ask(batch: Batch) -> Draft:
                      fills=fills)  # fmt: skip
     if batch.answer_kind == "text":
         return Draft(always(group, len(batch)), reply, (), fills["word"], fills=fills)
-    left_first = batch.coin("order").astype(np.int64)
+    left_first = (side == batch.deal("letter", 2)).astype(np.int64)
     return Draft(
         ask=always(group, len(batch)),
         reply=reply,

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.formats.phrases import render, repeat
+from stages.rng import key, mix
 from stages.schema.columns import one_chunk
 from stages.schema.tables import QUESTION
 from stages.tasks.base import SLOTS, AskParams, Draft, IntArray, KeyArray
@@ -25,6 +26,7 @@ class Asked:
     answer_kind: str
     rows: IntArray
     keys: KeyArray
+    scenes: KeyArray
     draft: Draft
     wording: Wording
     ask: IntArray
@@ -52,15 +54,17 @@ def ask_all(facts: Facts, chosen: Chosen, params: AskParams) -> Iterator[Asked]:
     texts = wording(chosen.task.name)
     for rows, batch in batches(facts, chosen, params):
         draft = chosen.task.ask(batch)
+        answers = pc.equal(draft.answer, "yes").to_numpy(zero_copy_only=False).astype(np.int64)
         yield Asked(
             task=chosen.task.name,
             answer_kind=chosen.answer_kind,
             rows=rows,
             keys=batch.keys,
+            scenes=batch.scenes,
             draft=draft,
             wording=texts,
-            ask=texts.choose(draft.ask, batch.keys, "ask"),
-            reply=texts.choose(draft.reply, batch.keys, "reply"),
+            ask=texts.choose(draft.ask, mix(batch.keys, key("ask text")), batch.scenes, answers),
+            reply=texts.choose(draft.reply, mix(batch.keys, key("reply text")), batch.scenes, answers),
             formats=chosen.task.formats,
         )
 

@@ -23,7 +23,7 @@ def ask(batch: Batch) -> Draft:
     right = _word(batch)
     is_text = batch.answer_kind == "text"
     others = np.stack([(right + k) % len(words) for k in range(len(words))], axis=1)
-    options, letter = shuffle(others, batch.draw("order"))
+    options, letter = shuffle(others, batch)
     group = f"{batch.kind}.{batch.way}"
     return Draft(
         ask=always(group, len(batch)),

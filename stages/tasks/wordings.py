@@ -15,8 +15,9 @@ import yaml
 
 from stages.formats.names import Reserved
 from stages.formats.phrases import Programs, compile_texts
+from stages.ranks import deal
 from stages.registry import suggest
-from stages.rng import integers, key, mix
+from stages.rng import key, mix
 from stages.schema.errors import UserError
 from stages.tasks.base import Groups, IntArray, KeyArray
 
@@ -38,15 +39,24 @@ class Wording:
     ids: pa.StringArray
     spans: Mapping[str, tuple[int, int]]
 
-    def choose(self, groups: Groups, keys: KeyArray, purpose: str) -> IntArray:
-        """Draw one text of each row's group.
+    def choose(self, groups: Groups, keys: KeyArray, scenes: KeyArray, apart: IntArray) -> IntArray:
+        """Deal the texts of each row's group over the rows of a scene, so that all are used equally often.
+
+        Args:
+            groups: Group per row.
+            keys: Key per row, which draws the order.
+            scenes: Key per scene.
+            apart: Rows with different numbers are dealt apart, beginning with the same text: no text goes with one
+                answer more often than with another.
 
         Raises:
             UserError: The file has no such group; the nearest name is suggested.
         """
         starts, counts = np.array([self._span(name) for name in groups.names], dtype=np.int64).T
-        drawn = integers(mix(keys, key("wording", purpose)), counts[groups.index].astype(np.uint64))
-        chosen: IntArray = starts[groups.index] + drawn.astype(np.int64)
+        names = np.array([key("wording", self.name, name) for name in groups.names], dtype=np.uint64)
+        scene = mix(scenes, names[groups.index])
+        chosen: IntArray = starts[groups.index] + deal(mix(scene, apart.astype(np.uint64)), mix(keys, key("wording")),
+                                                       counts[groups.index], scene)  # fmt: skip
         return chosen
 
     def _span(self, group: str) -> tuple[int, int]:

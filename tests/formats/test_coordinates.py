@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from stages.formats.coordinates import COORDINATES, TOKENS, Pointing
 from stages.formats.references import REASONS, boxes_of
 from stages.tasks.samples import FormatParams
+from tests.tasks.shard import formats
 
 BOX = np.array([[16.4, 208.0, 172.0, 400.2]])
 WIDTH, HEIGHT = np.array([640]), np.array([480])
@@ -104,7 +105,7 @@ def test_views_do_not_disturb_each_other(coordinates: str) -> None:
 
 
 def test_unknown_styles_are_named() -> None:
-    good = {"per_question": 1, "bare_answer_share": 0.0, "coordinates": "pixels", "tokens": "qwen"}
+    good = formats(coordinates="pixels", tokens="qwen")
     assert FormatParams.model_validate(good).pointing == Pointing(COORDINATES["pixels"], TOKENS["qwen"])
     with pytest.raises(ValueError, match="Did you mean 'pixels'"):
         FormatParams.model_validate(good | {"coordinates": "pixel"})

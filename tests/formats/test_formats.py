@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES, TEXT_FORMATS
-from stages.formats.choose import draw, impossible, possible
+from stages.formats.choose import Weights, draw, impossible, possible
 from stages.formats.coordinates import Pointing
 from stages.formats.names import Reserved, view_names
 from stages.formats.references import REASONS, Places, References, boxes_of, pair_marks, references
@@ -106,10 +106,13 @@ def test_impossible_formats_are_named() -> None:
     }  # fmt: skip
 
 
+EVEN = np.ones(len(FORMATS))
+
+
 def test_draw_is_uniform_and_takes_only_possible_ones() -> None:
     table = np.ones((6000, 19), dtype=bool)
     table[:, 3] = False
-    questions, forms = draw(table, column_keys(pa.array([str(k) for k in range(6000)])), 3)
+    questions, forms = draw(table, column_keys(pa.array([str(k) for k in range(6000)])), 3, EVEN)
     assert np.array_equal(np.bincount(questions), np.full(6000, 3))
     counts = np.bincount(forms, minlength=19)
     assert counts[3] == 0
@@ -119,7 +122,23 @@ def test_draw_is_uniform_and_takes_only_possible_ones() -> None:
 def test_draw_takes_all_when_there_are_few() -> None:
     table = np.zeros((1, 19), dtype=bool)
     table[0, [2, 5]] = True
-    assert draw(table, np.array([9], dtype=np.uint64), 19)[1].tolist() == [2, 5]
+    assert draw(table, np.array([9], dtype=np.uint64), 19, EVEN)[1].tolist() == [2, 5]
+
+
+def test_draw_goes_by_weight() -> None:
+    """One of two formats is drawn as often as its weight says; one of weight 0 never, even where it is the only one."""
+    weights = Weights(
+        text=dict.fromkeys(TEXT_FORMATS, 0.0) | {"natural": 3.0, "caption": 1.0},
+        image=dict.fromkeys(IMAGE_FORMATS, 0.0) | {"original": 1.0},
+    ).of_formats()
+    keys = column_keys(pa.array([str(k) for k in range(6000)]))
+    _, forms = draw(np.ones((6000, 19), dtype=bool), keys, 1, weights)
+    counts = np.bincount(forms, minlength=19)
+    assert counts.sum() == 6000
+    natural, caption = (FORMATS.index((name, "original", name)) for name in ("natural", "caption"))
+    assert abs(counts[natural] - 4500) < 140  # 4 sigma
+    assert counts[natural] + counts[caption] == 6000
+    assert len(draw(np.arange(19)[None, :] == 2, keys[:1], 4, weights)[0]) == 0
 
 
 def test_references_have_a_column_per_kind() -> None:

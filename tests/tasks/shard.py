@@ -9,34 +9,46 @@ import numpy as np
 import pyarrow as pa
 from pycocotools import mask as coco_mask
 
+from stages.formats import IMAGE_FORMATS, TEXT_FORMATS
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, ViewRow, to_table
 from stages.schema.tables import FACT
 from stages.tasks import TASKS
 
 WIDTH, HEIGHT = 640, 480
+MEASURES = ("distance_center", "distance_closest", "height", "longest_edge", "video_longest_edge", "video_distance",
+            "room_area")  # fmt: skip
+COUNTS = ("count", "video_count", *(f"count_{side}" for side in ("left_of", "right_of", "in_front_of", "behind")))
 UNITS = {"bigger": "m3", "rotation": "deg", "count": "count", "video_count": "count", "room_area": "m2"}
 
 
 def params(**changes: Any) -> dict[str, Any]:
-    """Section `template` as plain data; keyword arguments replace top-level entries."""
+    """Section `template` as plain data; keyword arguments replace top-level entries, but add to `formats`."""
     return {
         "benchmark_share": 0.0,
         "questions_per_view": dict.fromkeys(TASKS, 1000),
-        "formats": formats(),
+        "formats": formats(**changes.pop("formats", {})),
         "marks": {"most": 8, "min_side_px": 12.0},
         "ask": {
             "unit_shares": {"m": 0.4, "cm": 0.2, "ft": 0.2, "in": 0.2},
             "count_keep_shares": [1.0],
-            "count_step": [0.2, 0.6],
-            "distance_ratio": [1.35, 1.9],
+            "option_ratio": 1.2,
+            "option_levels": dict.fromkeys(MEASURES, (0.2, 0.7, 1.4, 2.8, 30.0)),
+            "option_counts": dict.fromkeys(COUNTS, (0.2,) * 5),
             "angle_steps_deg": [30, 36, 40, 45],
+            "angle_least_deg": 20,
         },
     } | changes
 
 
 def formats(**changes: Any) -> dict[str, Any]:
     """Section `template.formats`."""
-    given = {"per_question": 19, "bare_answer_share": 0.5, "coordinates": "thousandths", "tokens": "internvl"}
+    given = {
+        "per_question": 19,
+        "weights": {"text": dict.fromkeys(TEXT_FORMATS, 1.0), "image": dict.fromkeys(IMAGE_FORMATS, 1.0)},
+        "bare_answer_share": 0.5,
+        "coordinates": "thousandths",
+        "tokens": "internvl",
+    }
     return given | changes
 
 
