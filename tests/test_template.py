@@ -31,7 +31,7 @@ def test_golden_case() -> None:
     shard = Shard()
     fact = shard.fact("left_of", [pair(shard, second=("lamp", "tall lamp"))], 1.2, SUBJECT, REFERENCE)
     result = run(shard, formats={"per_question": 19, "bare_answer_share": 0.0})
-    question, claim = rows(result, "question")[1], read("position_comparison")["left_of"]["claim"]
+    question, claim = rows(result, "question")[2], read("position_comparison")["left_of"]["claim"]
     asked = question["question"]
     assert question == {
         "question_id": f"{fact}:yes_no", "scene_id": "rooms/0001", "source": "rooms", "view_ids": ["rooms/0001/000"],

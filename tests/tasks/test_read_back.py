@@ -28,6 +28,7 @@ LAMP = Sighted("s:lamp", "lamp", "lamp and table", (200, 0, 300, 100), False)
 TABLE = Sighted("s:table", "side table", None, (400, 0, 500, 100), False)
 ROOM = [SOFA, LAMP, TABLE]
 LATER = [replace(SOFA, box=(50, 50, 150, 150)), replace(LAMP, box=(0, 0, 100, 100)), TABLE]
+ASKED, YES_OR_NO = "Is {} to the left of {} in the image?", "\nAnswer yes or no."
 WORDS = Vocabulary(["chair", "oven", "glass", "glasses"])
 
 
@@ -39,7 +40,7 @@ def recipe(text: str = "natural", image: str = "original", pictures: Sequence[An
     ("prompt", "given", "reading"),
     [
         pytest.param(
-            "Is the sofa to the left of the lamp in the image?\nAnswer yes or no.", recipe(),
+            ASKED.format("the sofa", "the lamp") + YES_OR_NO, recipe(),
             Reading("position_comparison", "left_of.claim", "yes_no", True, ("s:sofa", "s:lamp")), id="names",
         ),
         pytest.param(
@@ -93,13 +94,14 @@ def test_read_back(prompt: str, given: Recipe, reading: Reading) -> None:
     ("prompt", "text"),
     [
         pytest.param("Is the sofa left?\nAnswer yes or no.", "natural", id="no such wording"),
-        pytest.param("Is the sofa to the left of the lamp in the image?", "natural", id="no instruction"),
-        pytest.param("Is the sofa to the left of the bed in the image?\nAnswer yes or no.", "natural", id="nothing of that name"),
-        pytest.param("Is the sofa to the left of the table in the image?\nAnswer yes or no.", "natural", id="two of that name"),
-        pytest.param("Is the sofa to the left of the lamp in the image?\nGive only the letter.", "natural", id="wrong instruction"),
+        pytest.param(ASKED.format("the sofa", "the lamp"), "natural", id="no instruction"),
+        pytest.param(ASKED.format("the sofa", "the bed") + YES_OR_NO, "natural", id="nothing of that name"),
+        pytest.param(ASKED.format("the sofa", "the table") + YES_OR_NO, "natural", id="two of that name"),
+        pytest.param(ASKED.format("the sofa", "the lamp") + "\nGive only the letter.", "natural",
+                     id="wrong instruction"),
         pytest.param("How many sofas are in this image?\nAnswer with a number only.", "natural", id="no such category"),
         pytest.param("How many chairs are in this image?\nB. 1\nA. 2\nGive only the letter.", "natural", id="letters"),
-        pytest.param("Is <ref>sofa</ref> to the left of <ref>lamp</ref> in the image, or not?\nAnswer yes or no.", "caption",
+        pytest.param(f"{ASKED.format('<ref>sofa</ref>', '<ref>lamp</ref>')} Or not?{YES_OR_NO}", "caption",
                      id="text left over"),
     ],
 )  # fmt: skip
