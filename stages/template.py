@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from pydantic import Field, field_validator
 
 from stages.formats.names import clean_column
+from stages.formats.referring import ReferringParams
 from stages.formats.shown import Shown, shown
 from stages.marks.select import MarkParams, mark_places
 from stages.params import Params
@@ -34,6 +35,7 @@ class TemplateParams(Params):
     questions_per_view: dict[str, int] = Field(description="most questions per view, for each task; 0: none")
     formats: FormatParams
     marks: MarkParams
+    referring: ReferringParams
     ask: AskParams
 
     @field_validator("questions_per_view")
@@ -71,10 +73,10 @@ def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Co
         counts += _counted(drops)
         for asked in (a for c in chosen for a in ask_all(facts, c, params.ask)):
             table = question_table(asked, facts, scenes)
-            formed, drops = sample_table(
+            formed, drops, named = sample_table(
                 asked, table, scenes["license"].take(pa.array(asked.rows)), world, params.formats
             )
-            counts += _counted(drops)
+            counts += _counted(drops) + Counts(kept=named)
             questions.append(table)
             samples.append(formed)
     out = {"question": _joined("question", questions), "sample": _joined("sample", samples)}
@@ -103,7 +105,8 @@ def _shown(facts: Facts, tables: Mapping[str, pa.Table], params: TemplateParams,
     first[indices[::-1]] = several[::-1]
     first = first[np.argsort(joined.dictionary.to_numpy(zero_copy_only=False).astype(str), kind="stable")]
     marks = mark_places(tables["sighting"], context.seed, params.marks)
-    return shown(tables, marks, view_ids.take(pa.array(first)), reserved(), params.marks.most)
+    together = view_ids.take(pa.array(first))
+    return shown(tables, marks, together, reserved(), params.marks.most, params.referring)
 
 
 def _without_task(facts: Facts, tasks: Sequence[Task]) -> Drops:

@@ -13,6 +13,7 @@ from jaxtyping import Bool, Int
 from stages.formats.clips import ClipRows, clip_rows
 from stages.formats.names import Names, Reserved, clean_column, view_names
 from stages.formats.references import Places, References, pair_marks, references, thousandths
+from stages.formats.referring import Phrases, ReferringParams, phrases
 from stages.schema.columns import codes, one_chunk
 from stages.schema.errors import TableError
 
@@ -50,6 +51,7 @@ def shown(
     together: pa.ListArray,
     reserved: Reserved,
     most_marks: int,
+    referring: ReferringParams,
 ) -> Shown:
     """Prepare everything that formats need to know of a shard.
 
@@ -60,6 +62,7 @@ def shown(
             pointed at; of more (a clip), objects seen in any.
         reserved: What wordings say themselves.
         most_marks: Marks drawn in a clip at most.
+        referring: When an object is named by more than its category or caption.
 
     Raises:
         TableError: A sighting names a view or an object that is in no table.
@@ -84,7 +87,8 @@ def shown(
     )
     boxes = _boxes(tables["view"], view_row, sighting)[rows]
     frames = np.concatenate([np.full(len(sighting), -1, dtype=np.int64), clips.frame])
-    return _assemble(sighting, marks, pairs, (clips, longer), names, _Drawn(boxes, groups, frames))
+    named = (names, phrases(sighting, groups, names, len(sighting), referring))
+    return _assemble(sighting, marks, pairs, (clips, longer), named, _Drawn(boxes, groups, frames))
 
 
 @dataclass(frozen=True)
@@ -101,11 +105,11 @@ def _assemble(
     marks: Int[np.ndarray, " n"],
     pairs: pa.ListArray,
     clips: tuple[ClipRows, pa.ListArray],
-    names: Names,
+    named: tuple[Names, Phrases],
     drawn_at: _Drawn,
 ) -> Shown:
     view_ids, object_ids = _one(sighting, "view_id"), _one(sighting, "object_id")
-    count = len(sighting)
+    count, (names, further) = len(sighting), named
     single = Places(np.arange(count), np.full(count, -1, dtype=np.int64), marks)
     double, double_views = _pair_places(view_ids, object_ids, marks, pairs)
     rows, longer = clips
@@ -126,7 +130,7 @@ def _assemble(
     offsets = np.concatenate([[0], np.cumsum(lengths), [lengths.sum()]])
     return Shown(
         keys=pc.binary_join_element_wise(labels, objects, _JOIN),
-        references=references(places, names, drawn_at.boxes, drawn_at.groups, drawn_at.frames),
+        references=references(places, names, drawn_at.boxes, drawn_at.groups, drawn_at.frames, further),
         views=shown_views,
         mark_ids=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), objects.take(pa.array(drawn))),
         has_masks=np.append(np.bincount(label_codes, ~masked[drawn], len(shown_views)) == 0, False),

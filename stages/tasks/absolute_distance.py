@@ -23,4 +23,5 @@ ABSOLUTE_DISTANCE = Task(
     ways={"number": ("number",), "choice": ("four",)},
     ask=ask,
     unfit=unfit,
+    tells=dict.fromkeys(("distance_center", "distance_closest"), ("landmark",)),
 )

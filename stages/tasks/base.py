@@ -178,6 +178,7 @@ class Task:
         sift: Facts to leave out (reason and mask), e.g. to balance answers.
         unfit: Facts that cannot be asked for one answer kind (reason and mask), from (answer kind, values, params).
         formats: The only (text format, image format) pairs in which it can be asked; empty: all.
+        tells: Kinds of names (`formats.referring.FURTHER`) that would tell the answer, per fact kind: never used there.
     """
 
     name: str
@@ -189,6 +190,7 @@ class Task:
     sift: Sift | None = None
     unfit: Unfit | None = None
     formats: tuple[tuple[str, str], ...] = ()
+    tells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def nth_of(lists: pa.ListArray, place: int) -> pa.Array:

@@ -73,4 +73,5 @@ COUNTING = Task(
     ask=ask,
     about_category=True,
     sift=thin,
+    tells={f"count_{side}_of": ("ordinal",) for side in ("left", "right")},
 )

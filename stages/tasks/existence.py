@@ -45,4 +45,5 @@ EXISTENCE = Task(
     ask=ask,
     about_category=True,
     sift=balance,
+    tells={f"exists_{side}_of": ("ordinal",) for side in ("left", "right")},
 )

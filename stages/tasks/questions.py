@@ -30,6 +30,7 @@ class Asked:
     ask: IntArray
     reply: IntArray
     formats: tuple[tuple[str, str], ...] = ()
+    barred: tuple[str, ...] = ()
 
     def fills(self, rows: IntArray, slots: Sequence[pa.StringArray]) -> dict[str, pa.StringArray]:
         """Return the value of every slot for some of the questions.
@@ -62,6 +63,7 @@ def ask_all(facts: Facts, chosen: Chosen, params: AskParams) -> Iterator[Asked]:
             ask=texts.choose(draft.ask, batch.keys, "ask"),
             reply=texts.choose(draft.reply, batch.keys, "reply"),
             formats=chosen.task.formats,
+            barred=chosen.task.tells.get(batch.kind, ()),
         )
 
 

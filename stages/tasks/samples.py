@@ -9,9 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
-from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES
-from stages.formats.choose import draw, impossible, possible
+from stages.formats import FORMATS, IMAGE_FORMATS
+from stages.formats.choose import Pointing, draw, impossible, pointing, possible
 from stages.formats.phrases import compile_texts, render
+from stages.formats.references import References
+from stages.formats.referring import FURTHER
 from stages.formats.shown import Shown
 from stages.params import Params
 from stages.rng import key, mix, uniform
@@ -41,7 +43,7 @@ class Drawn:
 
 def sample_table(
     asked: Asked, questions: pa.Table, licenses: pa.StringArray, shown: Shown, params: FormatParams
-) -> tuple[pa.Table, Drops]:
+) -> tuple[pa.Table, Drops, dict[str, int]]:
     """Put questions into formats.
 
     Args:
@@ -52,11 +54,11 @@ def sample_table(
         params: How many formats.
 
     Returns:
-        The samples, and the questions that miss a format, by reason.
+        The samples, the questions that miss a format, by reason, and how many slots can be named, by kind of name.
     """
     views = pc.binary_join(one_chunk(questions.column("view_ids")), " ")
     marks = shown.marks(views)
-    drawn, drops = _draw(asked, views, marks, shown, params, questions)
+    drawn, drops, named = _draw(asked, views, marks, shown, params, questions)
     at = pa.array(drawn.questions)
     text = pa.array([form.text for form in FORMATS]).take(pa.array(drawn.forms))
     image = pa.array([form.image for form in FORMATS]).take(pa.array(drawn.forms))
@@ -78,12 +80,12 @@ def sample_table(
     }
     carried = (name for name in SAMPLE.schema.names if name not in columns)
     columns.update({name: one_chunk(questions.column(name)).take(at) for name in carried})
-    return pa.table([columns[name] for name in SAMPLE.schema.names], schema=SAMPLE.schema), drops
+    return pa.table([columns[name] for name in SAMPLE.schema.names], schema=SAMPLE.schema), drops, named
 
 
 def _draw(
     asked: Asked, views: pa.StringArray, marks: IntArray, shown: Shown, params: FormatParams, questions: pa.Table
-) -> tuple[Drawn, Drops]:
+) -> tuple[Drawn, Drops, dict[str, int]]:
     view_ids = one_chunk(questions.column("view_ids"))
     only = asked.draft.slot_views or (-1,) * len(asked.draft.slots)
     places = [
@@ -95,14 +97,29 @@ def _draw(
     images = dict.fromkeys(IMAGE_FORMATS, marked)
     images |= {"original": np.ones(len(views), dtype=bool), "masks": shown.has_masks[marks]}
     allowed = np.array([not asked.formats or (form.text, form.image) in asked.formats for form in FORMATS])
-    fine = possible(table, shown.references, images) & allowed[None, :]
+    pointed = pointing(table, shown.references, asked.barred)
+    fine = possible(pointed, images) & allowed[None, :]
     chosen, forms = draw(fine, mix(asked.keys, key("format")), params.per_question)
-    reference = np.array([REFERENCES.index(form.reference) for form in FORMATS])
-    bank = pa.concat_arrays([shown.references.texts[name] for name in REFERENCES])
-    slots = [bank.take(pa.array(reference[forms] * len(shown.keys) + rows[chosen])) for rows in places]
+    columns = np.stack([pointed.columns[form.reference] for form in FORMATS])
+    bank = shown.references.bank
+    slots = [
+        bank.take(pa.array(columns[forms, chosen, slot] * len(shown.keys) + rows[chosen]))
+        for slot, rows in enumerate(places)
+    ]
     ids = one_chunk(questions.column("question_id"))
-    drops = [(why, ids.take(pa.array(rows))) for why, rows in impossible(table, shown.references, images)]
-    return Drawn(chosen, forms, slots), drops
+    drops = [(why, ids.take(pa.array(rows))) for why, rows in impossible(pointed, images)]
+    return Drawn(chosen, forms, slots), drops, _named(pointed, shown.references)
+
+
+def _named(pointed: Pointing, references: References) -> dict[str, int]:
+    """Count slots by what names them in natural language."""
+    fine = pointed.reasons["natural"] == 0
+    column = pointed.columns["natural"] - len(references.texts)
+    caption = references.by_caption[pointed.places]
+    found = {"category": fine & (column < 0) & ~caption, "caption": fine & (column < 0) & caption}
+    found |= {kind: fine & (column == place) for place, kind in enumerate(FURTHER)}
+    counts = {f"slots.{kind}": int(rows.sum()) for kind, rows in (found | {"unnamed": ~fine}).items()}
+    return {name: count for name, count in counts.items() if count}
 
 
 def is_bare(asked: Asked, questions: pa.Table, params: FormatParams) -> BoolArray:
