@@ -24,6 +24,7 @@ _ARTICLE = re.compile(r"^(an?|the)\s+", re.IGNORECASE)
 _TAIL = re.compile(
     r"(,|\s(with|without|near|on|in|of|at|by|under|over|behind|beside|next to|between|from|that|which)\s).*"
 )
+_SHOWN = re.compile(r"\s(?:with|in|of)\s(.*)")
 _OWN = frozenset({"object", "first image", "second image", *(f"{c} {w}" for c in NAMES for w in ("box", "mask"))})
 
 
@@ -99,14 +100,28 @@ def meanings(category: str | None, caption: str | None, also_shows: tuple[str, .
 
     Example:
         >>> sorted(meanings("dining chair", "red chair with arms"))
-        ['chair', 'dining chair', 'red chair', 'red chair with arms']
+        ['chair', 'chair with arms', 'dining chair', 'red chair', 'red chair with arms']
     """
     found = {name.lower() for name in also_shows}
     for name in (category, caption):
         if name:
-            words = _TAIL.sub("", name.lower()).split()
-            found |= {name.lower(), *(" ".join(words[k:]) for k in range(len(words)))}
+            head, words = _TAIL.sub("", name.lower()).split(), name.lower().split()
+            for k in range(max(len(head), 1)):
+                found |= {" ".join(head[k:]), " ".join(words[k:])}
     return frozenset(found)
+
+
+@cache
+def mentions(caption: str | None) -> frozenset[str]:
+    """Return names of what else a viewer sees in an object, by its caption.
+
+    Example:
+        >>> sorted(mentions("green plant in white pot")), sorted(mentions("bowl of limes and banana"))
+        (['pot', 'white pot'], ['banana', 'limes'])
+    """
+    shown = _SHOWN.search(caption.lower()) if caption else None
+    parts = [part.split() for part in re.split(r",|\sand\s|\s(?:with|in|of)\s", shown[1])] if shown else []
+    return frozenset(" ".join(words[k:]) for words in parts for k in range(len(words)))
 
 
 @cache
@@ -140,7 +155,8 @@ def view_names(
     encoded = joined.dictionary_encode()
     pair = encoded.indices.to_numpy(zero_copy_only=False)
     parts = [[name or None for name in text.split("\x1f")] for text in encoded.dictionary.to_pylist()]
-    meant = [sorted(meanings(a, b, tuple(c.split("\x1e")) if c else ())) for a, b, c in parts]
+    also_named = [(*(c.split("\x1e") if c else ()), *sorted(mentions(b))) for _, b, c in parts]
+    meant = [sorted(meanings(a, b, c)) for (a, b, _), c in zip(parts, also_named, strict=True)]
     hidden = [sorted(shadows(a, b, reserved.following)) for a, b, _ in parts]
     phrases = sorted({phrase for found in (*meant, *hidden) for phrase in found})
     number = {phrase: k for k, phrase in enumerate(phrases)}
