@@ -61,7 +61,7 @@ class AuditParams(Params):
 
 
 class Found(NamedTuple):
-    """What one shard of one source gave: judged cases, judged references, and what `relate` kept and dropped, by path."""
+    """What one shard of one source gave: cases and references judged, what `relate` kept and dropped by path."""
 
     cases: pa.Table
     named: Named

@@ -6,6 +6,7 @@ kept only if every reading of it agrees on one object: in the room and in the pi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from jaxtyping import Bool, Float, Int
 from pydantic import Field
 
+from stages.formats.colors import TERMS
 from stages.formats.names import Alike, Names
 from stages.geometry.boxes import plan_separation, upright_gap
 from stages.params import Params
@@ -137,17 +139,36 @@ def _spread(rows: Int[np.ndarray, " m"], texts: pa.StringArray, names: Names, co
 
 
 def _by_color(sighting: pa.Table, shared: Alike, names: Names) -> pa.StringArray:
-    """`red chair`: every instance has a clear colour, and no other one the same."""
-    color = one_chunk(sighting.column("color")).take(pa.array(shared.row))
-    known = color.is_valid().to_numpy(zero_copy_only=False)
-    unclear = np.bincount(shared.group, ~known, minlength=1)[shared.group] > 0
-    cell = shared.group * (len(color) + 1) + codes(pc.fill_null(color, ""))
-    _, where, counts = np.unique(cell, return_inverse=True, return_counts=True)
-    alone = (counts[where.reshape(-1)] == 1) if len(cell) else np.zeros(0, dtype=bool)
-    kept = np.flatnonzero(alone & ~unclear & shared.named)
+    """`red chair`: every instance has a clear colour, no caption says otherwise, and no other one has the same.
+
+    What a caption calls red may be meant by "red" too.
+    """
+    index = pc.index_in(one_chunk(sighting.column("color")), pa.array(TERMS, pa.string()))
+    color = pc.fill_null(index, -1).to_numpy(zero_copy_only=False).astype(np.int64)[shared.row]
+    told = _told_colors(names.caption.take(pa.array(shared.row)))
+    shows = color[:, None] == np.arange(len(TERMS))
+    clear = (color >= 0) & ((told & shows).any(axis=1) | ~told.any(axis=1))
+    unclear = np.bincount(shared.group, ~clear, minlength=1)[shared.group] > 0
+    called = np.zeros((int(shared.group.max(initial=-1)) + 1, len(TERMS)), dtype=np.int64)
+    np.add.at(called, shared.group, told | shows)
+    kept = np.flatnonzero(~unclear & shared.named)
+    kept = kept[called[shared.group[kept], color[kept]] == 1]
     rows = shared.row[kept]
-    category = names.category.take(pa.array(rows))
-    return _spread(rows, pc.binary_join_element_wise(color.take(pa.array(kept)), category, " "), names, len(sighting))
+    word = pa.array(TERMS, pa.string()).take(pa.array(color[kept]))
+    return _spread(
+        rows, pc.binary_join_element_wise(word, names.category.take(pa.array(rows)), " "), names, len(sighting)
+    )
+
+
+def _told_colors(captions: pa.StringArray) -> Bool[np.ndarray, "m terms"]:
+    """Tell which colours each caption names."""
+    encoded = captions.dictionary_encode()
+    words = [set(re.findall("[a-z]+", text.lower())) for text in encoded.dictionary.to_pylist()]
+    table = np.array([[term in found for term in TERMS] for found in [*words, set()]], dtype=bool)
+    rows: Bool[np.ndarray, "m terms"] = table[
+        pc.fill_null(encoded.indices, len(words)).to_numpy(zero_copy_only=False).astype(np.int64)
+    ]
+    return rows
 
 
 def _by_ordinal(at: Placed, shared: Alike, names: Names, params: ReferringParams) -> pa.StringArray:
@@ -208,7 +229,8 @@ class _Tried:
 
     def all_of(self, fine: Bool[np.ndarray, " t"]) -> Bool[np.ndarray, " t"]:
         """Tell which rows belong to a trial of which all rows are fine."""
-        return np.bincount(self.trial, ~fine, minlength=1)[self.trial] == 0
+        fine_too: Bool[np.ndarray, " t"] = np.bincount(self.trial, ~fine, minlength=1)[self.trial] == 0
+        return fine_too
 
     def least(self, values: Float[np.ndarray, " t"]) -> Float[np.ndarray, " t"]:
         """Smallest value of each row's trial."""
@@ -278,7 +300,8 @@ def _standing(at: Placed, tried: _Tried, params: ReferringParams) -> Bool[np.nda
     others = np.flatnonzero(trials & ~on)
     off = rise_m < -params.beside_m
     off[others] |= at.beside_m(a[others], b[others]) >= params.beside_m
-    return on & trials & tried.all_of(sure & (on | off))
+    standing: Bool[np.ndarray, " t"] = on & trials & tried.all_of(sure & (on | off))
+    return standing
 
 
 def _nearest(

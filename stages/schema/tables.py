@@ -191,7 +191,7 @@ SIGHTING = TableSpec(
         Column(
             "color",
             STR,
-            "the one colour it clearly shows, row of `stages.colors.TERMS`; null: none, or not measured",
+            "the one colour it clearly shows, one of `stages.formats.colors.TERMS`; null: none, or not measured",
             nullable=True,
         ),
         Column("center_v", VEC3, "box centre in view space, metres", nullable=True),

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
+from stages.audits.truth.color import looks
 from stages.audits.truth.plane import inside
 from stages.audits.truth.scene import SceneTruth
 from stages.audits.truth.statements import gap_m
@@ -51,8 +52,10 @@ def _in_view(truth: SceneTruth, view_id: str, phrase: str) -> Sequence[str]:
         return sorted(things) if len(things) % 2 == 0 else _counted(truth, columns, said[1], len(things) // 2, False)
     if said := _NEAREST.fullmatch(phrase):
         return _close_to(truth, set(columns), said[1], said[2])
-    said = _ON.fullmatch(phrase)
-    return _resting(truth, set(columns), said[1], said[2]) if said else []
+    if said := _ON.fullmatch(phrase):
+        return _resting(truth, set(columns), said[1], said[2])
+    color, _, name = phrase.partition(" ")
+    return [thing for thing in sorted(_called(truth, set(columns), name)) if looks(truth, view_id, thing, color)]
 
 
 def _called(truth: SceneTruth, seen: set[str], name: str) -> set[str]:

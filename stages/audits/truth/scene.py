@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from stages.geometry.mesh import LabelledMesh
 from stages.open3d_import import import_open3d
@@ -42,10 +42,11 @@ class Solid(NamedTuple):
 
 
 class Sight(NamedTuple):
-    """What a view shows of an object: visible pixels, and their mean column."""
+    """What a view shows of an object: visible pixels, their mean column, and how many show each material."""
 
     pixels: int
     column: float
+    materials: Sequence[int] = ()
 
 
 class Camera(NamedTuple):
@@ -114,18 +115,30 @@ def _cast(mesh: LabelledMesh, cameras: Mapping[str, Camera]) -> Iterator[tuple[s
         directions_w = directions_c @ camera.world_from_cam[:3, :3].T
         rays = np.concatenate([np.broadcast_to(camera.eye_w, directions_w.shape), directions_w], axis=-1)
         hits = caster.cast_rays(o3d.core.Tensor(rays.astype(np.float32)))["primitive_ids"].numpy()
-        labels, columns = mesh.face_object[hits[hits != _NOTHING]], x[hits != _NOTHING]
-        columns, labels = columns[labels >= 0], labels[labels >= 0]
-        counts = np.bincount(labels, minlength=len(mesh.object_ids))
-        sums = np.bincount(labels, columns, minlength=len(mesh.object_ids))
+        faces, columns = hits[hits != _NOTHING], x[hits != _NOTHING]
+        kept = mesh.face_object[faces] >= 0
+        faces, columns = faces[kept], columns[kept]
+        labels, count = mesh.face_object[faces], len(mesh.object_ids)
+        counts = np.bincount(labels, minlength=count)
+        sums = np.bincount(labels, columns, minlength=count)
+        materials = _by_material(mesh, faces).tolist()
         yield (
             view_id,
             {
-                name: Sight(int(n), float(total / n))
-                for name, n, total in zip(mesh.object_ids, counts, sums, strict=True)
-                if n
+                name: Sight(int(counts[k]), float(sums[k] / counts[k]), materials[k])
+                for k, name in enumerate(mesh.object_ids)
+                if counts[k]
             },
         )
+
+
+def _by_material(mesh: LabelledMesh, faces: np.ndarray) -> Int[np.ndarray, "objects materials"]:
+    """Count the pixels of each material per object, given the face that each pixel shows."""
+    size = (len(mesh.object_ids), len(mesh.materials))
+    if mesh.face_material is None:
+        return np.zeros(size, dtype=np.int64)
+    cells = mesh.face_object[faces] * size[1] + mesh.face_material[faces]
+    return np.bincount(cells, minlength=size[0] * size[1]).reshape(size)
 
 
 def scene_truth(source_params: Mapping[str, Any], source_name: str, seed: int, scene_id: str) -> SceneTruth:
