@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,15 @@ class Shard:
         self.sightings.append(
             SightingRow(view_id, object_id, object_id.split(":")[0], (x1, y1, x2, y2), (x2 - x1) * (y2 - y1), "test",
                         mask_rle=rectangle(box) if mask else None, crowd=crowd)
+        )  # fmt: skip
+
+    def place(self, center_v: Sequence[float], size_v: Sequence[float]) -> None:
+        """Give the sighting added last a box in view space."""
+        x, y, z = center_v
+        wide, deep, tall = size_v
+        self.sightings[-1] = replace(
+            self.sightings[-1], center_v=(x, y, z), size_v=(wide, deep, tall), yaw_v=0.0,
+            sigma_center_m=(0.005,) * 3, sigma_size_m=(0.005,) * 3,
         )  # fmt: skip
 
     def fact(
