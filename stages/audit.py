@@ -195,7 +195,7 @@ def _run() -> None:
         run.metrics["reference_uniqueness"] = _write_references(run, [f.named for f in found])
         run.metrics["scenes"] = {"exact": sum(f.scenes[0] for f in found), "degraded": sum(f.scenes[1] for f in found)}
     _fail_if(over_limit(run.metrics["label_error"], settings.audit.max_error))
-    _fail_if_ambiguous(run.metrics["reference_uniqueness"], settings.audit.max_reference_error)
+    fail_if_ambiguous(run.metrics["reference_uniqueness"], settings.audit.max_reference_error)
 
 
 def _no_cases() -> pa.Table:
@@ -228,7 +228,8 @@ def _write_references(run: Run, judged: Sequence[Named]) -> dict[str, float]:
     return uniqueness(judged)
 
 
-def _fail_if_ambiguous(found: Mapping[str, float], limit: float) -> None:
+def fail_if_ambiguous(found: Mapping[str, float], limit: float) -> None:
+    """Refuse a build with too many natural-language references that do not mean exactly the object meant."""
     if found["rate"] > limit:
         raise UserError(
             f"the audit found {found['errors']} of {found['n']} natural-language samples whose reference does not mean"

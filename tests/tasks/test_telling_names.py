@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from stages.formats.referring import FURTHER
 from stages.registry import resolve
 from stages.tasks import TASKS
+from stages.tasks.wordings import FOLDER, groups_of, read
 from tests.tasks.shard import Shard
 from tests.tasks.template_case import rows, run
 
@@ -70,6 +72,13 @@ def test_left_and_right_are_not_asked_where_only_an_ordinal_is_left() -> None:
     assert prompts("bigger", "chair_0", "sofa")
     result = run(cafe()[0])
     assert result.counts.dropped["format.natural.not_unique"] > 0
+
+
+def test_no_wording_goes_on_like_a_phrase() -> None:
+    """Else "the chair" and the wording's next words would read as one phrase."""
+    files = [path.stem for path in FOLDER.glob("*.yaml")]
+    texts = [text for name in files for _, lines in groups_of(read(name), name) for text in lines]
+    assert not [text for text in texts if re.search(r"\} (?:on (?:the )?\{|nearest to |from the (?:left|right))", text)]
 
 
 def test_bars_name_kinds_that_exist() -> None:
