@@ -43,9 +43,9 @@ def of_scenes(dataset: str, scenes: dict[str, dict[str, Any]]) -> dict[str, floa
     """Figures of one dataset; every mismatch of counts is printed."""
     counted = [(s, c, len(scene["object_bbox"].get(c, ())), n) for s, scene in scenes.items()
                for c, n in scene["object_counts"].items()]  # fmt: skip
-    for scene, category, boxes, count in counted:
-        if boxes != count:
-            print(f"{dataset} {scene}: {category}: {boxes} boxes, but the table counts {count}")
+    for scene, category, listed, count in counted:
+        if listed != count:
+            print(f"{dataset} {scene}: {category}: {listed} boxes, but the table counts {count}")
     boxes = [box for scene in scenes.values() for listed in scene["object_bbox"].values() for box in listed]
     center, size, axes, low, high = (
         np.array([box[k] for box in boxes], dtype=np.float64)
@@ -59,7 +59,7 @@ def of_scenes(dataset: str, scenes: dict[str, dict[str, Any]]) -> dict[str, floa
     return {
         "scenes": len(scenes),
         "counts": len(counted),
-        "counts_agree": float(np.mean([boxes == count for _, _, boxes, count in counted])),
+        "counts_agree": float(np.mean([listed == count for _, _, listed, count in counted])),
         "boxes": len(boxes),
         "corners_agree_rows": float(_agree(corners(center, size, rows), low, high).mean()),
         "corners_agree_columns": float(_agree(corners(center, size, columns), low, high).mean()),

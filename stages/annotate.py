@@ -17,6 +17,7 @@ from stages.depths import Depths, disk_depths
 from stages.geometry.boxes import upright
 from stages.geometry.frames import points_to_view, view_from_cam
 from stages.images import load_pictures
+from stages.lifting.level import level
 from stages.lifting.lift import lift
 from stages.lifting.params import LiftParams
 from stages.params import Params
@@ -57,7 +58,7 @@ def annotate(tables: Mapping[str, pa.Table], params: AnnotateParams, context: Co
 
 
 def complete(tables: Mapping[str, pa.Table], params: AnnotateParams, pictures: Pictures, depths: Depths) -> Result:
-    """Complete one shard role by role, lift boxes where there are none, then express every box in view space.
+    """Complete one shard role by role, find gravity and lift boxes where there are none, express boxes in view space.
 
     Sightings keep null view-space columns where the view has no pose or looks more than 75 degrees up or down
     (counted), or where the object has no box.
@@ -75,6 +76,8 @@ def complete(tables: Mapping[str, pa.Table], params: AnnotateParams, pictures: P
         tables, counts = result.tables, counts + result.counts
     colored, coloring = measure_colors(tables, pictures, params.color)
     tables, counts = {**tables, "sighting": colored}, counts + coloring
+    levelled = level(tables, depths, params.lift.gravity)
+    tables, counts = levelled.tables, counts + levelled.counts
     lifted = lift(tables, depths, params.lift)
     tables, counts = lifted.tables, counts + lifted.counts
     tables = {**tables, "object": with_sigmas(tables["object"], params.sigma)}

@@ -49,13 +49,16 @@ class TemplateParams(Params):
         return value
 
 
-def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Context) -> Result:
+def template(
+    tables: Mapping[str, pa.Table], params: TemplateParams, context: Context, tasks: Sequence[Task] = ()
+) -> Result:
     """Turn facts into questions with typed answers, and questions into samples; rows come in no order (writing sorts).
 
     Args:
         tables: `fact`, `scene`, `view`, `object` and `sighting` of one shard, any row order.
         params: Section `template`.
         context: Seed, source and shard.
+        tasks: What to ask; empty: all of `TASKS`.
 
     Raises:
         TableError: A row names a scene, view or object that is in no table.
@@ -63,7 +66,7 @@ def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Co
     facts = read_facts(tables["fact"], context.seed)
     scenes = _per_fact(facts, tables["scene"], params, context)
     world = _shown(facts, tables, params, context)
-    known = [resolve(TASKS, name, "task") for name in TASKS]
+    known = tasks or [resolve(TASKS, name, "task") for name in TASKS]
     counts = Counts(read={"facts": len(facts.ids)}) + _counted(
         _without_task(facts, known) + _unusable(tables["object"])
     )
@@ -106,7 +109,7 @@ def _shown(facts: Facts, tables: Mapping[str, pa.Table], params: TemplateParams,
     first = first[np.argsort(joined.dictionary.to_numpy(zero_copy_only=False).astype(str), kind="stable")]
     marks = mark_places(tables["sighting"], context.seed, params.marks)
     together = view_ids.take(pa.array(first))
-    return shown(tables, marks, together, reserved(), params.marks.most, params.referring)
+    return shown(tables, marks, together, reserved(), params.marks.most, params.referring, params.formats.pointing)
 
 
 def _without_task(facts: Facts, tasks: Sequence[Task]) -> Drops:

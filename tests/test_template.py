@@ -11,12 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stages.formats.parse import named_objects, parse_prompt, read_pictures
+from stages.formats import TEXT_FORMATS
+from stages.formats.coordinates import COORDINATES, TOKENS, Pointing
+from stages.formats.parse import INTERNVL, named_objects, parse_prompt, read_pictures
 from stages.runner import Context, Result
 from stages.schema.store import write_table
 from stages.tasks.wordings import reserved
 from stages.template import STAGE
-from tests.tasks.shard import Shard, params
+from tests.tasks.shard import Shard, formats, params, tour
 from tests.tasks.template_case import REFERENCE, SUBJECT, pair, rooms, rows, run
 
 
@@ -24,13 +26,13 @@ def test_golden_case() -> None:
     """The sofa is left of the lamp: all formats of one question, worked out by hand (boxes in 640 x 480 pixels)."""
     shard = Shard()
     fact = shard.fact("left_of", [pair(shard, second=("lamp", "tall lamp"))], 1.2, SUBJECT, REFERENCE)
-    result = run(shard, formats={"per_question": 19, "bare_answer_share": 0.0})
-    question = rows(result, "question")[1]
+    result = run(shard, formats=formats(per_question=19, bare_answer_share=0.0))
+    question = rows(result, "question")[2]
     assert question == {
         "question_id": f"{fact}:yes_no", "scene_id": "rooms/0001", "source": "rooms", "view_ids": ["rooms/0001/000"],
-        "task": "position_comparison", "fact_ids": [fact], "wording_id": "position_comparison.yes_no.left_of.claim.03",
+        "task": "position_comparison", "fact_ids": [fact], "wording_id": "position_comparison.yes_no.left_of.claim.21",
         "slot_ids": ["rooms/0001:one", "rooms/0001:two"], "slot_views": [-1, -1],
-        "question": "From the camera's viewpoint, is {b} further right than {a}?",
+        "question": "Statement to check, as seen from the camera: {a} is on the left, {b} is on the right.",
         "answer_kind": "yes_no", "answer": "yes",
         "answer_wording": "Yes, in this view {a} is on the left-hand side of {b}.", "answer_value": None, "unit": None,
         "options": [], "margin": 5.0, "geometry": "exact", "side": "train",
@@ -49,8 +51,8 @@ def test_golden_case() -> None:
     assert len(samples) == 19
     for sample in samples:
         a, b = names[sample["image_format" if sample["text_format"] == "image_based" else "text_format"]]
-        told = f"From the camera's viewpoint, is {b} further right than {a}?\nAnswer with a short sentence."
-        assert sample["prompt"] == told
+        told = f"Statement to check, as seen from the camera: {a} is on the left, {b} is on the right."
+        assert sample["prompt"] == f"{told}\nGive a complete sentence with yes or no in it."
         assert sample["response"] == f"Yes, in this view {a} is on the left-hand side of {b}."
         assert sample["mark_ids"] == ([] if sample["image_format"] == "original" else [*SUBJECT, *REFERENCE])
 
@@ -76,8 +78,23 @@ def test_every_prompt_leads_back_to_its_objects(seed: int) -> None:
     assert len({(row["text_format"], row["image_format"]) for row in rows(result, "sample")}) == 19
 
 
-def check_round_trip(tables: Mapping[str, pa.Table], result: Result) -> int:
-    pictures, said = read_pictures(tables), reserved().phrases
+@pytest.mark.parametrize("tokens", TOKENS)
+@pytest.mark.parametrize("coordinates", COORDINATES)
+def test_other_coordinates_and_tokens_lead_back_too(coordinates: str, tokens: str) -> None:
+    """Single views, pairs and clips, in every way to write a place."""
+    shard = rooms("0001")
+    tour(shard)
+    tables = shard.tables()
+    caps = dict.fromkeys(params()["questions_per_view"], 3)
+    result = run(tables, questions_per_view=caps, formats=formats(coordinates=coordinates, tokens=tokens))
+    pointing = Pointing(COORDINATES[coordinates], TOKENS[tokens])
+    assert check_round_trip(tables, result, pointing) == len(result.tables["sample"]) > 700
+    texts = {(row["text_format"], len(row["view_ids"]) > 2) for row in rows(result, "sample")}
+    assert len(texts) == 2 * len(TEXT_FORMATS)
+
+
+def check_round_trip(tables: Mapping[str, pa.Table], result: Result, pointing: Pointing = INTERNVL) -> int:
+    pictures, said = read_pictures(tables, pointing), reserved().phrases
     wanted = {
         q["question_id"]: named_objects(q["question"], q["slot_ids"]) for q in result.tables["question"].to_pylist()
     }
@@ -85,8 +102,9 @@ def check_round_trip(tables: Mapping[str, pa.Table], result: Result) -> int:
     for sample in samples:
         shown = [pictures[view] for view in sample["view_ids"]]
         found = parse_prompt(
-            sample["prompt"], sample["text_format"], sample["image_format"], shown, sample["mark_ids"], said
-        )
+            sample["prompt"], sample["text_format"], sample["image_format"], shown, sample["mark_ids"], said,
+            pointing=pointing,
+        )  # fmt: skip
         assert found == wanted[sample["question_id"]], sample["prompt"]
     return len(samples)
 
@@ -130,7 +148,7 @@ def test_row_order_changes_nothing(order: Any) -> None:
         index = list(range(len(table)))
         order.shuffle(index)
         shuffled[name] = table.take(pa.array(index))
-    few: dict[str, Any] = {"formats": {"per_question": 2, "bare_answer_share": 0.5}}
+    few: dict[str, Any] = {"formats": formats(per_question=2, bare_answer_share=0.5)}
     for name in STAGE.writes:
         assert rows(run(tables, **few), name) == rows(run(shuffled, **few), name)
 
@@ -174,7 +192,7 @@ def test_cap_per_view_and_task() -> None:
 
 
 def test_formats_of_a_question_stay_together_when_sorted() -> None:
-    result = run(rooms("0001"), formats={"per_question": 3, "bare_answer_share": 0.5})
+    result = run(rooms("0001"), formats=formats(per_question=3, bare_answer_share=0.5))
     order = [row["question_id"] for row in rows(result, "sample")]
     assert order == sorted(order)
     assert {order.count(question) for question in order[:300]} == {3}
@@ -196,8 +214,8 @@ def test_a_view_has_at_most_three_marked_pictures() -> None:
 
 def test_benchmark_wants_bare_answers_and_training_both() -> None:
     def bare(benchmark_share: float, share: float) -> set[bool]:
-        formats = {"per_question": 1, "bare_answer_share": share}
-        result = run(rooms("0001"), benchmark_share=benchmark_share, formats=formats)
+        drawn = formats(per_question=1, bare_answer_share=share)
+        result = run(rooms("0001"), benchmark_share=benchmark_share, formats=drawn)
         assert {row["side"] for row in rows(result, "sample")} == {"benchmark" if benchmark_share else "train"}
         return {row["response"] == row["answer"] for row in rows(result, "sample")}
 

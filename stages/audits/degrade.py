@@ -40,7 +40,9 @@ class MonocularNoise(Params):
     bend: float = Field(ge=0, lt=0.5, description="relative 1-sigma of the smooth error inside a picture")
     smear_px: int = Field(ge=0, description="silhouettes are blurred over this many pixels")
     focal: float = Field(ge=0, lt=0.5, description="relative 1-sigma of the focal length")
-    gravity_deg: float = Field(ge=0, lt=45, description="1-sigma of the tilt of gravity about each horizontal axis")
+    gravity_deg: float | None = Field(
+        ge=0, lt=45, description="1-sigma of the tilt of gravity about each horizontal axis; null: found in the depth"
+    )
     mask_px: float = Field(ge=0, description="1-sigma of how far masks and boxes end from the silhouette, pixels")
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from stages.audits.truth import SceneTruth, denoted
 
 _SLOT = re.compile(r"\{([a-f])\}")
+_NAMED = r"(the (?:second|third|fourth|fifth|sixth) .+? from the (?:left|right)\b|the .+?)"
 MISNAMED = pa.schema(
     [("sample_id", pa.string()), ("phrase", pa.string()), ("meant", pa.string()), ("denotes", pa.string())]
 )
@@ -64,7 +65,7 @@ def _references(prompt: str, question: Mapping[str, Any]) -> Iterator[tuple[str,
 def _compiled(question: str) -> tuple[re.Pattern[str], Sequence[str]]:
     parts = _SLOT.split(question)
     literals = [re.escape(part) for part in parts[::2]]
-    return re.compile("(the .+?)".join(literals) + r"(?:\n|$)", re.IGNORECASE), parts[1::2]
+    return re.compile(_NAMED.join(literals) + r"(?:\n|$)", re.IGNORECASE), parts[1::2]
 
 
 def uniqueness(judged: Sequence[Named]) -> dict[str, float]:

@@ -50,7 +50,7 @@ def degraded(
         tables: `scene`, `view`, `object`, `sighting` with exact boxes, poses and masks.
         depths: Exact depth of views.
         path: `sensor` or `lifted`; the latter also loses poses and what only a full reconstruction can know (visible
-            and truncated fractions), and knows intrinsics and gravity inexactly.
+            and truncated fractions), and knows intrinsics and gravity inexactly (or has gravity yet to be found).
         eyes: The noise models.
         seed: Every view draws from a generator of its own.
 
@@ -89,10 +89,11 @@ def _views(view: pa.Table, path: SourcePath, eyes: Eyes, seed: int) -> pa.Table:
     if path == "sensor":
         return replace_columns(view, {"depth_by": by})
     gravity_c = gravity_of_pose(vectors(view.column("world_from_cam"), 16).reshape(-1, 4, 4))
+    sigma_deg = eyes.lifted.gravity_deg
     intrinsics_px = vectors(view.column("intrinsics_px"), 4)
     for row, view_id in enumerate(whole(view, "view_id").to_pylist()):
         rng = generator(seed, "degrade-camera", view_id)
-        gravity_c[row] = tilted(gravity_c[row], eyes.lifted.gravity_deg, rng)
+        gravity_c[row] = np.nan if sigma_deg is None else tilted(gravity_c[row], sigma_deg, rng)
         intrinsics_px[row, :2] *= np.exp(eyes.lifted.focal * rng.standard_normal())
     table = _nulled(view, ("world_from_cam",))
     return replace_columns(

@@ -15,7 +15,7 @@ from stages.rng import mix
 
 
 @dataclass(frozen=True)
-class Pointing:
+class Ways:
     """How questions can point at the objects of their slots, per kind of reference.
 
     `reasons` says why not, an index into `REASONS`; `columns` names the column of `References.bank` to take.
@@ -26,7 +26,7 @@ class Pointing:
     columns: Mapping[str, Int[np.ndarray, "n slots"]]
 
 
-def pointing(places: Int[np.ndarray, "n slots"], references: References, barred: Collection[str] = ()) -> Pointing:
+def ways_of(places: Int[np.ndarray, "n slots"], references: References, barred: Collection[str] = ()) -> Ways:
     """Choose names: category or caption, else the first of `FURTHER` that singles the object out and tells no answer.
 
     A landmark that is itself one of the question's objects is never used.
@@ -49,34 +49,32 @@ def pointing(places: Int[np.ndarray, "n slots"], references: References, barred:
             reasons[name] = np.where(better, 0, reasons[name])
             first = len(references.texts) + number * len(FURTHER)
             columns[name] = np.where(better, first + place, columns[name])
-    return Pointing(places, reasons, columns)
+    return Ways(places, reasons, columns)
 
 
-def possible(pointed: Pointing, images: dict[str, Bool[np.ndarray, " n"]]) -> Bool[np.ndarray, "n 19"]:
+def possible(ways: Ways, images: dict[str, Bool[np.ndarray, " n"]]) -> Bool[np.ndarray, "n 19"]:
     """Return which formats each question can take.
 
     Questions that name no object (counting, plain existence) read the same in every text format, so they take the
     natural one only, on all four images.
 
     Args:
-        pointed: How they can point at their objects.
+        ways: How they can point at their objects.
         images: Whether the picture can be drawn, per image format.
     """
-    count, slots = pointed.places.shape
+    count, slots = ways.places.shape
     table = np.zeros((count, len(FORMATS)), dtype=bool)
     for index, form in enumerate(FORMATS):
-        fine = (pointed.reasons[form.reference] == 0).all(axis=1)
+        fine = (ways.reasons[form.reference] == 0).all(axis=1)
         table[:, index] = images[form.image] & fine & (slots > 0 or form.text == "natural")
     return table
 
 
-def impossible(
-    pointed: Pointing, images: dict[str, Bool[np.ndarray, " n"]]
-) -> Iterator[tuple[str, Int[np.ndarray, " m"]]]:
+def impossible(ways: Ways, images: dict[str, Bool[np.ndarray, " n"]]) -> Iterator[tuple[str, Int[np.ndarray, " m"]]]:
     """Yield why questions miss a text format or a picture, each with the questions it holds for."""
-    for text in TEXT_FORMATS if pointed.places.shape[1] else ():
+    for text in TEXT_FORMATS if ways.places.shape[1] else ():
         reference = next(form.reference for form in FORMATS if form.text == text)
-        reasons = pointed.reasons[reference]
+        reasons = ways.reasons[reference]
         first = np.take_along_axis(reasons, np.argmax(reasons > 0, axis=1)[:, None], axis=1)[:, 0]
         for code in np.unique(first[first > 0]):
             yield f"format.{text}.{REASONS[code]}", np.flatnonzero(first == code)

@@ -19,7 +19,7 @@ from jaxtyping import Bool, Int
 
 from stages.marks.palette import NAMES
 
-_UNSAFE = re.compile(r"[<>{}\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSAFE = re.compile(r"[<>{}\[\]\"|\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ARTICLE = re.compile(r"^(an?|the)\s+", re.IGNORECASE)
 _TAIL = re.compile(
     r"(,|\s(with|without|near|on|in|of|at|by|under|over|behind|beside|next to|between|from|that|which)\s).*"

@@ -14,16 +14,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from stages.formats.coordinates import Pointing
 from stages.formats.names import clean, meanings
-from stages.formats.references import thousandths
 from stages.formats.resolve import Located, by_landmark, by_word, phrase_pattern
 from stages.marks.palette import NAMES
 
 Box = tuple[int, ...]
-_BOX = r"<box>\[\[(\d+), (\d+), (\d+), (\d+)\]\]</box>"
-_BOXES = rf"{_BOX}(?: in frame (\d+)| in the first image \({_BOX} in the second image\))?"
-_CAPTION = re.compile(r"<ref>([^<]*)</ref>(?!<box>)")
-_NAMED_BOX = re.compile(rf"<ref>([^<]*)</ref>{_BOXES}")
+INTERNVL = Pointing()
 _COLORS = "|".join(NAMES)
 _MARKED = {
     "boxes": re.compile(rf"the object in the ({_COLORS}) box", re.IGNORECASE),
@@ -38,7 +35,7 @@ class UnresolvedReference(ValueError):
 
 @dataclass(frozen=True)
 class Sighted:
-    """One object of a picture: its names (None where unsafe or missing), what it also shows, its box in thousandths.
+    """One object of a picture: its names (None where unsafe or missing), what it also shows, its box in cells.
 
     `located` is needed where prompts single objects out by colour, landmark or ordinal.
     """
@@ -59,7 +56,7 @@ class Sighted:
 Picture = Sequence[Sighted]
 
 
-def read_pictures(tables: Mapping[str, pa.Table]) -> dict[str, list[Sighted]]:
+def read_pictures(tables: Mapping[str, pa.Table], pointing: Pointing = INTERNVL) -> dict[str, list[Sighted]]:
     """List the objects of every view from tables `view`, `object` and `sighting`."""
     size = {row["view_id"]: (row["width_px"], row["height_px"]) for row in tables["view"].to_pylist()}
     named = {row["object_id"]: row for row in tables["object"].to_pylist()}
@@ -69,7 +66,7 @@ def read_pictures(tables: Mapping[str, pa.Table]) -> dict[str, list[Sighted]]:
     )
     for row in columns.to_pylist():
         width, height = size[row["view_id"]]
-        box = thousandths(np.array([row["box_px"]]), np.array([width]), np.array([height]))[0]
+        box = pointing.cells(np.array([row["box_px"]]), np.array([width]), np.array([height]))[0]
         thing = named[row["object_id"]]
         sighted = Sighted(
             row["object_id"], clean(thing["category"]), clean(thing["caption"]), tuple(box.tolist()), row["crowd"],
@@ -86,7 +83,7 @@ def _located(row: Mapping[str, Any]) -> Located:
 
 def parse_prompt(
     prompt: str, text_format: str, image_format: str, pictures: Sequence[Picture], mark_ids: Sequence[str],
-    said: Iterable[str], places: Sequence[int] = (),
+    said: Iterable[str], places: Sequence[int] = (), pointing: Pointing = INTERNVL,
 ) -> list[str]:  # fmt: skip
     """Return the objects a prompt points at, in the order of first mention.
 
@@ -98,15 +95,16 @@ def parse_prompt(
         mark_ids: Objects drawn on the pictures, in drawing order.
         said: Phrases that wordings say after "the" (`Reserved.phrases`); they are never taken for names.
         places: Picture that each mention points at, in order; empty: all of them.
+        pointing: Coordinates and tokens of the prompt.
 
     Raises:
         UnresolvedReference: A reference fits no object or several, or a name and its box disagree.
     """
     readers: dict[str, Callable[[], Iterable[str]]] = {
         "natural": lambda: _natural(prompt, pictures, frozenset(said)),
-        "caption": lambda: (_by_caption(match[1], pictures) for match in _CAPTION.finditer(prompt)),
-        "region_box": lambda: _boxed(prompt, pictures, False, places),
-        "caption_box": lambda: _boxed(prompt, pictures, True, places),
+        "caption": lambda: (_by_caption(match[1], pictures) for match in re.finditer(pointing.name_pattern, prompt)),
+        "region_box": lambda: _boxed(prompt, pictures, False, places, pointing),
+        "caption_box": lambda: _boxed(prompt, pictures, True, places, pointing),
         "image_based": lambda: _marked(prompt, image_format, mark_ids),
     }
     return list(dict.fromkeys(readers[text_format]()))
@@ -186,11 +184,17 @@ def _together(pictures: Sequence[Picture]) -> Picture:
     return list(things.values())
 
 
-def _boxed(prompt: str, pictures: Sequence[Picture], named: bool, places: Sequence[int]) -> Iterable[str]:
-    for mention, match in enumerate(_NAMED_BOX.finditer(prompt)):
+def _boxed(
+    prompt: str, pictures: Sequence[Picture], named: bool, places: Sequence[int], pointing: Pointing
+) -> Iterable[str]:
+    place = pointing.place_pattern
+    elsewhere = rf"(?: in frame (\d+)| in the first image \({place} in the second image\))?"
+    pattern = pointing.name_pattern + re.escape(pointing.tokens.join) + place + elsewhere
+    for mention, match in enumerate(re.finditer(pattern, prompt)):
         name, *numbers = match.groups()
-        frame = numbers.pop(4)
-        given = [tuple(int(n) for n in numbers[k : k + 4]) for k in (0, 4) if numbers[k] is not None]
+        width = len(numbers) // 2
+        frame = numbers.pop(width)
+        given = [pointing.read(numbers[k : k + width]) for k in (0, width) if numbers[k] is not None]
         there = pictures if frame is None else pictures[int(frame) - 1 : int(frame)]
         there = there if not places else [pictures[places[mention]]]
         if len(given) != len(there):

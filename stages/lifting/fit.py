@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64
 
+from stages.compiled import compiled
 from stages.lifting.footprint import corner_yaw, ends, smallest_yaw
 from stages.lifting.params import DepthNoise, LiftParams
 from stages.lifting.points import ABOVE, BELOW, LEFT, RIGHT, Surface
 
 _UP = 0.75  # upward component from which a normal belongs to a top, and below whose complement to a side
+_LEVEL = np.sqrt(1 - _UP**2)  # level component from which a normal belongs to a side
 _FACING = 0.8  # cosine to an axis from which a side's normal belongs to the face across it
 _LEG = 512  # points that an L is searched in
 _NEAR_ENDS, _FAR_ENDS = 2.0, 1.5  # sigmas of pixel noise by which trimmed ends of a wall are too far out
@@ -79,9 +81,7 @@ def fit(surface: Surface, scene: Scene, params: LiftParams, visible: float, trun
     if len(surface.points_v) < limits.min_points or surface.known < limits.min_known:
         return None
     noise_m = pixel_noise_m(surface.range_m, scene.noise)
-    up = surface.normals_v[:, 2]
-    known = ~np.isnan(up)
-    top = float((up[known] > _UP).mean()) if known.any() else 0.0
+    top = _top(surface.normals_v)
     xy = np.ascontiguousarray(surface.points_v[:, :2])
     trim = int(params.trim_fraction * len(xy))
     if top >= limits.min_top_share:
@@ -90,7 +90,7 @@ def fit(surface: Surface, scene: Scene, params: LiftParams, visible: float, trun
         step = -(-len(xy) // _LEG)
         yaw = corner_yaw(xy[::step], trim // step, noise_m)
     low, high, yaw = _extents(surface, yaw, trim, scene)
-    seen = Seen(top, _faces(surface.normals_v[known], yaw), _fits(surface, yaw, low, high, top, noise_m, params))
+    seen = Seen(top, _faces(surface.normals_v, yaw), _fits(surface, yaw, low, high, top, noise_m, params))
     low[2], bottom_known, bottom_sigma_m = _bottom(surface, low[2], scene.floor_v, params)
     cut = _cut(surface, bottom_known, params)
     whole = not any(cut) and not (visible < limits.min_visible_fraction or truncated > limits.max_truncated_fraction)
@@ -113,23 +113,20 @@ def _extents(
     """
     points = surface.points_v
     low, high = np.empty(3), np.empty(3)
-    ray = surface.points_v.mean(axis=0)
-    ray[2] = 0.0
-    ray /= max(float(np.linalg.norm(ray)), 1e-9)
-    faces = _faces(surface.normals_v[~np.isnan(surface.normals_v[:, 2])], yaw)
+    ray_x, ray_y = _heading(points)
+    faces = _faces(surface.normals_v, yaw)
+    missing_m = [max(px - scene.noise.outline_px, 0.0) * scene.pixel_rel * surface.range_m for px in surface.beyond_px]
     for axis, (cos, sin) in enumerate(((np.cos(yaw), np.sin(yaw)), (-np.sin(yaw), np.cos(yaw)))):
         low[axis], high[axis] = ends(points, cos, sin, trim)
-        flat = max(faces[2 * axis : 2 * axis + 2]) / _FLAT
+        flat = max(faces[2 * axis], faces[2 * axis + 1]) / _FLAT
         noise_m = min(1.0, flat) * pixel_noise_m(surface.range_m, scene.noise)
-        _narrow(axis, float(ray[0] * cos + ray[1] * sin), low, high, noise_m)
-        across = abs(float(-ray[1] * cos + ray[0] * sin))
-        if across > _ACROSS:  # this axis runs across the picture
-            missing = (surface.beyond_px[:2] - scene.noise.outline_px).clip(0) * scene.pixel_rel * surface.range_m
-            turned = (missing[0], missing[1]) if ray[1] * cos - ray[0] * sin > 0 else (missing[1], missing[0])
-            low[axis], high[axis] = low[axis] - turned[0], high[axis] + turned[1]
+        _narrow(axis, ray_x * cos + ray_y * sin, low, high, noise_m)
+        across = ray_y * cos - ray_x * sin
+        if abs(across) > _ACROSS:  # this axis runs across the picture
+            before, after = (LEFT, RIGHT) if across > 0 else (RIGHT, LEFT)
+            low[axis], high[axis] = low[axis] - missing_m[before], high[axis] + missing_m[after]
     low[2], high[2] = ends(np.ascontiguousarray(points[:, 2:0:-1]), 1.0, 0.0, trim)
-    above, below = (surface.beyond_px[2:] - scene.noise.outline_px).clip(0) * scene.pixel_rel * surface.range_m
-    low[2], high[2] = low[2] - below, high[2] + above
+    low[2], high[2] = low[2] - missing_m[BELOW], high[2] + missing_m[ABOVE]
     if high[1] - low[1] > high[0] - low[0]:  # the first axis is the longer side
         low, high = np.array([low[1], -high[0], low[2]]), np.array([high[1], -low[0], high[2]])
         yaw += np.pi / 2
@@ -157,33 +154,90 @@ def _fits(
     params: LiftParams,
 ) -> bool:
     """Tell whether the points lie as on a box; round and hollow things do not, and hide their far side."""
-    cos, sin = np.cos(yaw), np.sin(yaw)
-    local = np.stack([surface.points_v[:, 0] * cos + surface.points_v[:, 1] * sin,
-                      surface.points_v[:, 1] * cos - surface.points_v[:, 0] * sin], axis=1)  # fmt: skip
-    width = np.maximum(high[:2] - low[:2], 1e-6)
-    up = surface.normals_v[:, 2] > _UP
-    if top >= params.observed.min_top_share and up.sum() >= _FEW:
-        span = np.ptp(local[up], axis=0) / width
-        if (span >= params.observed.min_top_span).all():
-            return True
-    side = ~(surface.normals_v[:, 2] > _UP)
-    if side.sum() < _FEW:
-        return False
-    gap = np.minimum(np.abs(local[side] - low[:2]), np.abs(high[:2] - local[side]))
-    near = (gap <= np.maximum(params.observed.side_m, np.maximum(3 * noise_m, params.observed.side_rel * width))).any(
-        axis=1
+    limits = params.observed
+    spans, on_sides = _spread(
+        surface.points_v, surface.normals_v, yaw, low, high, limits.side_rel, max(limits.side_m, 3 * noise_m)
     )
-    return bool(near.mean() >= params.observed.min_on_sides)
+    if top >= limits.min_top_share and min(spans) >= limits.min_top_span:
+        return True
+    return on_sides >= limits.min_on_sides
 
 
+@compiled
+def _spread(
+    points_v: Float64[np.ndarray, "n 3"],
+    normals_v: Float64[np.ndarray, "n 3"],
+    yaw: float,
+    low: Float64[np.ndarray, " 3"],
+    high: Float64[np.ndarray, " 3"],
+    side_rel: float,
+    side_m: float,
+) -> tuple[tuple[float, float], float]:
+    """Share of both horizontal extents that upward points span, and share of the others near a side of the box.
+
+    Zero where too few points tell.
+    """
+    cos, sin = np.cos(yaw), np.sin(yaw)
+    width = (max(high[0] - low[0], 1e-6), max(high[1] - low[1], 1e-6))
+    reach = (max(side_m, side_rel * width[0]), max(side_m, side_rel * width[1]))
+    first, last = np.full(2, np.inf), np.full(2, -np.inf)
+    upward, near = 0, 0
+    for k in range(len(points_v)):
+        local = (points_v[k, 0] * cos + points_v[k, 1] * sin, points_v[k, 1] * cos - points_v[k, 0] * sin)
+        if normals_v[k, 2] > _UP:
+            upward += 1
+            for axis in range(2):
+                first[axis], last[axis] = min(first[axis], local[axis]), max(last[axis], local[axis])
+        else:
+            gap_a, gap_b = (
+                min(abs(local[0] - low[0]), abs(high[0] - local[0])),
+                min(abs(local[1] - low[1]), abs(high[1] - local[1])),
+            )
+            near += gap_a <= reach[0] or gap_b <= reach[1]
+    aside = len(points_v) - upward
+    spans = ((last[0] - first[0]) / width[0], (last[1] - first[1]) / width[1]) if upward >= _FEW else (0.0, 0.0)
+    return spans, near / aside if aside >= _FEW else 0.0
+
+
+@compiled
+def _heading(points_v: Float64[np.ndarray, "n 3"]) -> tuple[float, float]:
+    """Horizontal unit vector from the camera to the middle of the points."""
+    x, y = 0.0, 0.0
+    for k in range(len(points_v)):
+        x, y = x + points_v[k, 0], y + points_v[k, 1]
+    x, y = x / len(points_v), y / len(points_v)
+    length = max(np.sqrt(x * x + y * y), 1e-9)
+    return x / length, y / length
+
+
+@compiled
+def _top(normals_v: Float64[np.ndarray, "n 3"]) -> float:
+    """Share of the known normals that point up."""
+    known, upward = 0, 0
+    for k in range(len(normals_v)):
+        known += not np.isnan(normals_v[k, 2])
+        upward += normals_v[k, 2] > _UP
+    return upward / max(known, 1)
+
+
+@compiled
 def _faces(normals_v: Float64[np.ndarray, "n 3"], yaw: float) -> Float64[np.ndarray, " 4"]:
-    if len(normals_v) == 0:
-        return np.zeros(4)
-    level = np.hypot(normals_v[:, 0], normals_v[:, 1])
-    first = (normals_v[:, 0] * np.cos(yaw) + normals_v[:, 1] * np.sin(yaw)) / np.maximum(level, 1e-9)
-    second = (normals_v[:, 1] * np.cos(yaw) - normals_v[:, 0] * np.sin(yaw)) / np.maximum(level, 1e-9)
-    upright = level > np.sqrt(1 - _UP**2)
-    return np.array([(upright & (value > _FACING)).mean() for value in (-first, first, -second, second)])
+    """Share of the known normals that point along -first, +first, -second and +second axis of the box."""
+    cos, sin = np.cos(yaw), np.sin(yaw)
+    faces, known = np.zeros(4), 0
+    for k in range(len(normals_v)):
+        x, y = normals_v[k, 0], normals_v[k, 1]
+        if np.isnan(x):
+            continue
+        known += 1
+        level = np.sqrt(x * x + y * y)
+        if level > _LEVEL:
+            first, second = (x * cos + y * sin) / level, (y * cos - x * sin) / level
+            faces[0] += -first > _FACING
+            faces[1] += first > _FACING
+            faces[2] += -second > _FACING
+            faces[3] += second > _FACING
+    return faces / max(known, 1)
 
 
 def _bottom(surface: Surface, low: float, floor_v: float, params: LiftParams) -> tuple[float, bool, float]:

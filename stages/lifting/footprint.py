@@ -21,57 +21,75 @@ def smallest_yaw(points_xy: Float64[np.ndarray, "n 2"]) -> float:
 
 
 @compiled
-def _closeness(points_xy: Float64[np.ndarray, "n 2"], yaw: float, trim: int, nearest_m: float) -> float:
-    """Mean over points of one over the distance to the nearest side of the rectangle at that turn."""
-    cos, sin = np.cos(yaw), np.sin(yaw)
-    low_a, high_a = ends(points_xy, cos, sin, trim)
-    low_b, high_b = ends(points_xy, -sin, cos, trim)
+def _closeness(
+    along: Float64[np.ndarray, " n"], across: Float64[np.ndarray, " n"], trim: int, nearest_m: float
+) -> float:
+    """Sum over points of one over the distance to the nearest side of the rectangle round them."""
+    low_a, high_a = _ends(along, trim)
+    low_b, high_b = _ends(across, trim)
     total = 0.0
-    for k in range(len(points_xy)):
-        a = points_xy[k, 0] * cos + points_xy[k, 1] * sin
-        b = points_xy[k, 1] * cos - points_xy[k, 0] * sin
+    for k in range(len(along)):
+        a, b = along[k], across[k]
         gap = min(min(abs(a - low_a), abs(high_a - a)), min(abs(b - low_b), abs(high_b - b)))
         total += 1.0 / max(gap, nearest_m)
     return total
 
 
 @compiled
-def ends(points: Float64[np.ndarray, "n 2"], cos: float, sin: float, trim: int) -> tuple[float, float]:
-    """Positions along a direction below and above which `trim` points lie."""
-    kept = min(trim, 63) + 1
-    low, high = np.full(64, np.inf), np.full(64, -np.inf)
-    for k in range(len(points)):
-        value = points[k, 0] * cos + points[k, 1] * sin
-        if value < low[kept - 1]:
+def _ends(values: Float64[np.ndarray, " n"], trim: int) -> tuple[float, float]:
+    """Values below and above which `trim` others lie."""
+    kept = min(trim, _SORTED - 1) + 1
+    low, high = np.full(kept, np.inf), np.full(kept, -np.inf)
+    lowest, highest = np.inf, -np.inf  # of those kept, the ones that the next value must pass
+    for value in values:
+        if value < lowest:
             j = kept - 1
             while j > 0 and low[j - 1] > value:
                 low[j] = low[j - 1]
                 j -= 1
             low[j] = value
-        if value > high[kept - 1]:
+            lowest = low[kept - 1]
+        if value > highest:
             j = kept - 1
             while j > 0 and high[j - 1] < value:
                 high[j] = high[j - 1]
                 j -= 1
             high[j] = value
-    return low[kept - 1], high[kept - 1]
+            highest = high[kept - 1]
+    return lowest, highest
+
+
+@compiled
+def _turned(
+    points: Float64[np.ndarray, "n 2"], cos: float, sin: float, out: Float64[np.ndarray, " n"]
+) -> Float64[np.ndarray, " n"]:
+    for k in range(len(points)):
+        out[k] = points[k, 0] * cos + points[k, 1] * sin
+    return out
+
+
+@compiled
+def ends(points: Float64[np.ndarray, "n 2"], cos: float, sin: float, trim: int) -> tuple[float, float]:
+    """Positions along a direction below and above which `trim` points lie."""
+    return _ends(_turned(points, cos, sin, np.empty(len(points))), trim)
 
 
 @compiled
 def _search(points_xy: Float64[np.ndarray, "n 2"], trim: int, nearest_m: float) -> float:
-    best, best_yaw = -1.0, 0.0
+    best, best_yaw, middle = -1.0, 0.0, 0.0
     step = np.pi / 2 / _COARSE
-    for k in range(_COARSE):
-        score = _closeness(points_xy, k * step, trim, nearest_m)
+    along, across = np.empty(len(points_xy)), np.empty(len(points_xy))
+    for k in range(_COARSE + 2 * _FINE):
+        if k == _COARSE:
+            middle = best_yaw
+        fine = (k - _COARSE) // 2 + 1
+        yaw = k * step if k < _COARSE else middle + (-1 if (k - _COARSE) % 2 == 0 else 1) * fine * step / (_FINE + 1)
+        cos, sin = np.cos(yaw), np.sin(yaw)
+        _turned(points_xy, cos, sin, along)
+        _turned(points_xy, -sin, cos, across)
+        score = _closeness(along, across, trim, nearest_m)
         if score > best:
-            best, best_yaw = score, k * step
-    middle = best_yaw
-    for k in range(1, _FINE + 1):
-        for sign in (-1, 1):
-            yaw = middle + sign * k * step / (_FINE + 1)
-            score = _closeness(points_xy, yaw, trim, nearest_m)
-            if score > best:
-                best, best_yaw = score, yaw
+            best, best_yaw = score, yaw
     return best_yaw
 
 

@@ -9,8 +9,10 @@ import numpy as np
 from jaxtyping import Float64
 
 from stages.lifting.fit import Fit
-from stages.lifting.footprint import smallest_yaw
+from stages.lifting.footprint import corner_yaw
 from stages.lifting.params import LiftParams
+
+_TURNED = 2048  # points that the joint turn is searched in
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ def fuse(glances: Sequence[Glance], params: LiftParams) -> Fused | None:
 
     Views whose box lies too far from the median of all are left out: a mask that leaked, or another object. Ends are
     medians over views; sigmas are those of one view, because views of one object share their faults (shape, mask).
+    The turn is the one at which most points lie on a side: the smallest rectangle round two sides of a tall object lies
+    along their diagonal.
     """
     good = [g for g in glances if g.box.observed]
     if not good:
@@ -45,7 +49,8 @@ def fuse(glances: Sequence[Glance], params: LiftParams) -> Fused | None:
     good = _agreeing(good, params.fuse.max_apart)
     points = np.concatenate([_to_world(g.points_v, g.world_from_view) for g in good])
     middle = points.mean(axis=0)
-    yaw = smallest_yaw(np.ascontiguousarray((points - middle)[:, :2]))
+    some = np.ascontiguousarray((points - middle)[:: -(-len(points) // _TURNED), :2])
+    yaw = corner_yaw(some, int(params.trim_fraction * len(some)), params.observed.side_m)
     rotation = np.array([[np.cos(yaw), -np.sin(yaw), 0.0], [np.sin(yaw), np.cos(yaw), 0.0], [0.0, 0.0, 1.0]])
     ends_box = np.array([_ends(g, rotation, middle) for g in good])
     low, high = np.median(ends_box[:, 0], axis=0), np.median(ends_box[:, 1], axis=0)

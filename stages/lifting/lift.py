@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from jaxtyping import Bool, Float64
+from jaxtyping import Bool, Float32, Float64
 
 from stages.depths import Depths
 from stages.geometry.frames import view_from_cam
+from stages.geometry.rle import decode_box
 from stages.lifting.fit import Fit, Scene, fit
 from stages.lifting.floor import floor_height
 from stages.lifting.fuse import Glance, fuse
 from stages.lifting.params import DepthKind, LiftParams
-from stages.lifting.points import Camera, surface_of
-from stages.lifting.rle import decode_box
+from stages.lifting.points import Camera, Surface, surface_of
 from stages.runner import Counts, Result, dropped
 from stages.schema.columns import float_column, floats, replace_columns, rows_of, vector_column, vectors, whole
 
@@ -149,12 +149,36 @@ def _lift_one(
     world_from_view: Float64[np.ndarray, "4 4"],
     params: LiftParams,
 ) -> None:
+    lifted = lift_one(seen, depth_m, camera, scene, params)
+    if isinstance(lifted, str):
+        return found.lose(lifted, seen["object_id"])
+    surface, found.fits[row] = lifted
+    if np.isfinite(world_from_view).all():
+        step = -(-len(surface.points_v) // params.fuse.points_per_view)
+        found.glances.setdefault(seen["object_id"], []).append(
+            Glance(surface.points_v[::step], found.fits[row], world_from_view)
+        )
+    return None
+
+
+def lift_one(
+    seen: Mapping[str, Any], depth_m: Float32[np.ndarray, "h w"], camera: Camera, scene: Scene, params: LiftParams
+) -> tuple[Surface, Fit] | str:
+    """Lift one sighting in its view: what is seen of it and its box, or the reason why it has none.
+
+    Args:
+        seen: `mask_rle`, `box_px`, `visible_fraction` and `truncated_fraction` of the sighting.
+        depth_m: Depth along the optical axis; NaN: none.
+        camera: Intrinsics and levelling of the view.
+        scene: Pixel size, noise and floor of the view.
+        params: Section `annotate.lift`.
+    """
     height, width = depth_m.shape
     x1, y1, x2, y2 = seen["box_px"]
     box = (max(int(x1), 0), max(int(y1), 0), min(int(np.ceil(x2)), width), min(int(np.ceil(y2)), height))
     mask = decode_box(seen["mask_rle"], (height, width), box) if box[2] > box[0] and box[3] > box[1] else None
     if mask is None:
-        return found.lose("mask_damaged", seen["object_id"])
+        return "mask_damaged"
     beyond_px = 2 + round(2 * scene.noise.outline_px)  # silhouettes of depth and mask are not the same
     surface = surface_of(
         depth_m,
@@ -170,15 +194,7 @@ def _lift_one(
     )
     visible, truncated = (np.nan if seen[n] is None else seen[n] for n in ("visible_fraction", "truncated_fraction"))
     fitted = fit(surface, scene, params, visible, truncated)
-    if fitted is None:
-        return found.lose("too_few_points", seen["object_id"])
-    found.fits[row] = fitted
-    if np.isfinite(world_from_view).all():
-        step = -(-len(surface.points_v) // params.fuse.points_per_view)
-        found.glances.setdefault(seen["object_id"], []).append(
-            Glance(surface.points_v[::step], fitted, world_from_view)
-        )
-    return None
+    return "too_few_points" if fitted is None else (surface, fitted)
 
 
 def _objects(tables: Tables, found: _Found, params: LiftParams) -> tuple[pa.Table, set[str]]:
@@ -256,4 +272,4 @@ def _views(view: pa.Table, sighting: pa.Table, fits: Mapping[int, Fit], params: 
 
 
 def _tilt_kind(pose_by: str | None) -> Any:
-    return pose_by if pose_by in ("exact", "given", "depth") else "model"
+    return pose_by if pose_by in ("exact", "given") else "model"

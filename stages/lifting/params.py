@@ -9,7 +9,7 @@ from pydantic import Field
 from stages.params import Params
 
 DepthKind = Literal["exact", "given", "sensor", "model"]
-TiltKind = Literal["exact", "given", "depth", "model"]
+TiltKind = Literal["exact", "given", "model"]
 
 
 class DepthNoise(Params):
@@ -30,6 +30,30 @@ class FloorParams(Params):
     max_below: float = Field(gt=0, lt=1, description="most of them below it")
     snap_m: float = Field(ge=0, description="a hidden bottom this near to the floor reaches it")
     touch_m: float = Field(ge=0, description="a visible bottom this near to the floor lies on it")
+
+
+class GravityParams(Params):
+    """Gravity of a view from its depth, where its source has none; figures by benchmarks/gravity.py."""
+
+    cells_across: int = Field(ge=8, description="cells that a picture's width is cut into; each gives one normal")
+    min_cell_px: int = Field(ge=4, description="least side of a cell")
+    min_known: float = Field(gt=0, le=1, description="least share of a cell's pixels with depth")
+    max_residual: float = Field(gt=0, description="rms of inverse depth, relative, at which a cell is no plane")
+    max_range_m: float = Field(gt=0, description="depth beyond is not used: sky, and noise")
+    surface_deg: float = Field(gt=0, description="how far level things are from level, 1-sigma")
+    bend_deg: float = Field(ge=0, description="error of a normal along the ray, from depth that bends; 0 across it")
+    max_tilt_deg: float = Field(gt=0, lt=90, description="gravity is this near to the picture's down axis")
+    prior_deg: float = Field(gt=0, description="1-sigma of how far it is from it, before anything is seen")
+    upright_vote: float = Field(ge=0, le=1, description="what an upright cell's vote counts; a level one's counts 1")
+    search_step_deg: float = Field(gt=0, description="between the directions that are tried")
+    search_deg: float = Field(gt=0, lt=45, description="cells this near to level or upright vote for a direction")
+    accept_deg: float = Field(gt=0, lt=45, description="cells this near to level or upright take part in the last fit")
+    min_cells: int = Field(ge=3, description="fewer cells say nothing")
+    min_share: float = Field(gt=0, lt=1, description="least share of the cells that tell the tilt about either axis")
+    rival_deg: float = Field(gt=0, lt=90, description="a direction further off than this is another one")
+    max_rival: float = Field(gt=0, le=1, description="votes for another direction, of the best one's, that leave doubt")
+    least_sigma_deg: float = Field(ge=0, description="1-sigma of the tilt about each horizontal axis, at best")
+    alike: float = Field(ge=1, description="cells that err together")
 
 
 class ObservedParams(Params):
@@ -79,8 +103,9 @@ class LiftParams(Params):
     most_points: int = Field(ge=64, description="points of an object in a view")
     trim_fraction: float = Field(ge=0, lt=0.03, description="points cut off at either end of an extent")
     floor: FloorParams
+    gravity: GravityParams
     observed: ObservedParams
     noise: dict[DepthKind, DepthNoise] = Field(description="by `view.depth_by`; `model` is any other name")
-    tilt_sigma_deg: dict[TiltKind, float] = Field(description="by `view.pose_by`; `depth` is gravity found in depth")
+    tilt_sigma_deg: dict[TiltKind, float] = Field(description="by `view.pose_by`; `model` is any other name")
     sigma: SigmaModel
     fuse: FuseParams

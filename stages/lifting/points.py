@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, UInt8
+from jaxtyping import Bool, Float32, Float64, Int64, UInt8
 
 from stages.compiled import compiled
-from stages.lifting.rle import Box
+from stages.geometry.rle import Box
 
 LEFT, RIGHT, ABOVE, BELOW = range(4)  # sides of an outline in the picture
 SIDES_DXDY = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])
 _AROUND = np.array([[-1, 0], [1, 0], [0, -1], [0, 1], [-1, -1], [1, -1], [-1, 1], [1, 1]])
+_CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 _GOLDEN = 0.6180339887498949  # every n-th pixel by its multiples: even in rows and in columns, at any number
 
 
@@ -91,14 +92,21 @@ def surface_of(
     points, normals = np.empty((most, 3)), np.empty((most, 3))
     side = np.zeros((4, 3))
     at = (box[0], box[1])
-    area, with_depth = _outline(depth_m, mask, at, beyond_px, edge_rel, side)
+    patch = depth_m[box[1] : box[3], box[0] : box[2]]
+    area, with_depth = int(np.count_nonzero(mask)), int(np.count_nonzero((mask != 0) & ~np.isnan(patch)))
+    rim = np.flatnonzero(mask != cv2.erode(mask, _CROSS, borderValue=0))
+    _outline(depth_m, mask, rim, at, beyond_px, edge_rel, side)
     share = min(1.0, most / max(area, 1))
     found = _sample(
         depth_m, mask, core, at, camera.intrinsics_px, max(erode_px, 1), edge_rel, reach_px, share, points, normals
     )
-    one = _largest_piece(points[:found, 2], split_m)
-    points, normals = points[:found][one], normals[:found][one]
-    range_m = float(np.median(points[:, 2])) if len(points) else np.nan
+    points, normals = points[:found], normals[:found]
+    ordered_m = np.sort(points[:, 2])
+    if (np.diff(ordered_m) > split_m).any():
+        one = _largest_piece(points[:, 2], split_m)
+        points, normals, ordered_m = points[one], normals[one], np.sort(points[one, 2])
+    middle = len(ordered_m) // 2
+    range_m = float(ordered_m[-1 - middle] + ordered_m[middle]) / 2 if len(points) else np.nan
     return Surface(
         points @ camera.view_from_cam.T,
         normals @ camera.view_from_cam.T,
@@ -113,8 +121,6 @@ def surface_of(
 
 def _largest_piece(depth_m: Float64[np.ndarray, " n"], split_m: float) -> Bool[np.ndarray, " n"]:
     """Tell which points belong to the largest run of depths without a gap."""
-    if len(depth_m) == 0:
-        return np.zeros(0, dtype=bool)
     order = np.argsort(depth_m, kind="stable")
     piece = np.concatenate([[0], np.cumsum(np.diff(depth_m[order]) > split_m)])
     kept = np.zeros(len(depth_m), dtype=bool)
@@ -122,15 +128,21 @@ def _largest_piece(depth_m: Float64[np.ndarray, " n"], split_m: float) -> Bool[n
     return kept
 
 
+@compiled
 def _beyond_px(
     points_c: Float64[np.ndarray, "n 3"], box: Box, intrinsics_px: tuple[float, float, float, float]
 ) -> Float64[np.ndarray, " 4"]:
+    result = np.zeros(4)
     if len(points_c) == 0:
-        return np.zeros(4)
+        return result
     fx, fy, cx, cy = intrinsics_px
-    x, y = points_c[:, 0] / points_c[:, 2] * fx + cx, points_c[:, 1] / points_c[:, 2] * fy + cy
-    reach = np.array([x.min() - box[0], box[2] - 1 - x.max(), y.min() - box[1], box[3] - 1 - y.max()])
-    result: Float64[np.ndarray, " 4"] = np.maximum(reach, 0.0)
+    left, right, above, below = np.inf, -np.inf, np.inf, -np.inf
+    for k in range(len(points_c)):
+        x = points_c[k, 0] / points_c[k, 2] * fx + cx
+        y = points_c[k, 1] / points_c[k, 2] * fy + cy
+        left, right, above, below = min(left, x), max(right, x), min(above, y), max(below, y)
+    result[0], result[1] = max(left - box[0], 0.0), max(box[2] - 1 - right, 0.0)
+    result[2], result[3] = max(above - box[1], 0.0), max(box[3] - 1 - below, 0.0)
     return result
 
 
@@ -146,34 +158,31 @@ def _eroded(mask: UInt8[np.ndarray, "h w"], erode_px: int) -> UInt8[np.ndarray, 
 def _outline(
     depth_m: Float32[np.ndarray, "h w"],
     mask: UInt8[np.ndarray, "bh bw"],
+    rim: Int64[np.ndarray, " n"],
     at: tuple[int, int],
     step: int,
     edge_rel: float,
     side: Float64[np.ndarray, "4 3"],
-) -> tuple[int, int]:
-    """Count pixels, pixels with depth, and per side the outline, what is nearer beyond it, and the border."""
+) -> None:
+    """Count per side the outline, what is nearer beyond it, and the border.
+
+    `rim` are the outline's pixels, counted row by row.
+    """
     height, width = depth_m.shape
     rows, columns = mask.shape
-    area, with_depth = 0, 0
-    for y in range(rows):
-        for x in range(columns):
-            if mask[y, x] == 0:
+    for pixel in rim:
+        y, x = pixel // columns, pixel % columns
+        here = depth_m[at[1] + y, at[0] + x]
+        for k in range(4):
+            nx, ny = x + SIDES_DXDY[k, 0], y + SIDES_DXDY[k, 1]
+            if 0 <= nx < columns and 0 <= ny < rows and mask[ny, nx] != 0:
                 continue
-            area += 1
-            here = depth_m[at[1] + y, at[0] + x]
-            if not np.isnan(here):
-                with_depth += 1
-            for k in range(4):
-                nx, ny = x + SIDES_DXDY[k, 0], y + SIDES_DXDY[k, 1]
-                if 0 <= nx < columns and 0 <= ny < rows and mask[ny, nx] != 0:
-                    continue
-                side[k, 0] += 1
-                px, py = at[0] + x + step * SIDES_DXDY[k, 0], at[1] + y + step * SIDES_DXDY[k, 1]
-                if not (0 <= at[0] + nx < width and 0 <= at[1] + ny < height):
-                    side[k, 2] += 1
-                elif 0 <= px < width and 0 <= py < height and depth_m[py, px] < here * (1 - edge_rel):
-                    side[k, 1] += 1
-    return area, with_depth
+            side[k, 0] += 1
+            px, py = at[0] + x + step * SIDES_DXDY[k, 0], at[1] + y + step * SIDES_DXDY[k, 1]
+            if not (0 <= at[0] + nx < width and 0 <= at[1] + ny < height):
+                side[k, 2] += 1
+            elif 0 <= px < width and 0 <= py < height and depth_m[py, px] < here * (1 - edge_rel):
+                side[k, 1] += 1
 
 
 @compiled
@@ -274,7 +283,8 @@ def _sample(
             if mask[y, x] == 0:
                 continue
             seen += 1
-            if found == len(points_c) or (seen * _GOLDEN) % 1.0 >= share:
+            turns = seen * _GOLDEN
+            if found == len(points_c) or turns - np.floor(turns) >= share:
                 continue
             px, py = at[0] + x, at[1] + y
             here = _inverse(depth_m, px, py)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from stages.params import Params
 from stages.ranks import choose
-from stages.relations.base import Limits
+from stages.relations.base import Limits, short
 from stages.relations.facts import drop_rows, fact_table, joined, lists_of, short_names
 from stages.relations.sightings import Sightings
 from stages.rng import key, mix
@@ -39,8 +39,8 @@ def extents(sightings: Sightings, limits: Limits, params: ExtentParams) -> tuple
         doubts = {
             "extent_unobserved": ~seen.extent_observed,
             "truncated": truncated > params.max_truncated_fraction,
-            "too_small": value < params.min_extent_m,
-            "margin_too_small": margin < limits.min_margin[kind],
+            "too_small": short(value, params.min_extent_m),
+            "margin_too_small": short(margin, limits.min_margin[kind]),
         }
         left = np.ones(len(rows), dtype=bool)
         for reason, holds in doubts.items():

@@ -17,6 +17,7 @@ from pydantic import Field
 from stages.geometry.frames import signed_degrees
 from stages.params import Params
 from stages.ranks import choose
+from stages.relations.base import short
 from stages.relations.count import fact_table_empty
 from stages.relations.facts import drop_rows, fact_table, joined, lists_of, short_names
 from stages.relations.pairs import pairs_within
@@ -46,7 +47,7 @@ def rotations(sightings: Sightings, tables: Mapping[str, pa.Table], limits: Rota
     i, j = pairs_within(code)
     turn_deg = signed_degrees(azimuth_deg[j] - azimuth_deg[i])
     first_name = sightings.column("object_id", rows[i])
-    small = np.abs(turn_deg) < limits.min_turn_deg
+    small = short(np.abs(turn_deg), limits.min_turn_deg)
     chosen = ~small
     chosen[~small] = choose(
         code[i][~small], mix(sightings.key[rows[i]], sightings.key[rows[j]])[~small], limits.per_object

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from stages.params import Params
 from stages.ranks import choose, rank_within
-from stages.relations.base import Judged, Limits
+from stages.relations.base import TIE, Judged, Limits, short
 from stages.relations.count import fact_table_empty
 from stages.relations.distance import distance_closest
 from stages.relations.facts import drop_rows, fact_table, joined, lists_of, short_names
@@ -83,15 +83,15 @@ def _nearest_to(sightings: Sightings, sets: Rows, limits: Limits, most: int) -> 
     best, second = order[:, 0], order[:, 1]
     lead = gap[n, second] - gap[n, best]
     apart_other = np.where(np.arange(3)[None] == best[:, None], np.inf, apart).min(axis=1)
+    margin = lead / np.hypot(sigma[n, best], sigma[n, second])
     doubts = {
         "extent_unobserved": np.stack([j.unclear["extent_unobserved"] for j in judged]).any(axis=0),
-        "touching": gap[n, best] <= 0,
-        "lead_too_small": lead < limits.min_gap_m,
-        "readings_disagree": apart_other - apart[n, best] < limits.min_gap_m,
-        "margin_too_small": lead / np.hypot(sigma[n, best], sigma[n, second]) < limits.min_margin["nearest_to"],
+        "touching": gap[n, best] <= TIE,
+        "lead_too_small": short(lead, limits.min_gap_m),
+        "readings_disagree": short(apart_other - apart[n, best], limits.min_gap_m),
+        "margin_too_small": short(margin, limits.min_margin["nearest_to"]),
     }
     ordered = np.take_along_axis(candidates, order, axis=1)
-    margin = lead / np.hypot(sigma[n, best], sigma[n, second])
     return _stated(
         sightings, "nearest_to", ordered[:, :1], np.column_stack([anchor, _by_row(ordered[:, 1:])]), lead, margin,
         doubts, most,
@@ -115,7 +115,7 @@ def _in_depth(sightings: Sightings, sets: Rows, limits: Limits, most: int, kind:
     margin = np.stack([j.margin for j in judged]).min(axis=0)
     doubts: Doubts = {
         "pair_unclear": np.stack([_unclear(j) for j in judged]).any(axis=0),
-        "margin_too_small": margin < limits.min_margin["in_front_of"],
+        "margin_too_small": short(margin, limits.min_margin["in_front_of"]),
     }
     subjects, references = (
         (ordered[:, :1], _by_row(ordered[:, 1:])) if kind == "nearest_to_camera" else (ordered, ordered[:, :0])

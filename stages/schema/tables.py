@@ -271,7 +271,7 @@ QUESTION = TableSpec(
         ),
         Column("question", STR, "wording with `{a}`, `{b}` left open, other slots filled"),
         Column("answer_kind", STR, "type of the answer", values=ANSWER_KINDS),
-        Column("answer", STR, "canonical answer: letter, yes/no, or number; what scoring compares with"),
+        Column("answer", STR, "canonical answer: letter, yes/no, number or word; what scoring compares with"),
         Column("answer_wording", STR, "sentence giving the answer, `{a}`, `{b}` left open"),
         Column("answer_value", pa.float64(), "number or angle asked for, in `unit`", nullable=True),
         Column(

@@ -15,7 +15,7 @@ from stages.rng import integers, key, mix, uniform
 
 LETTERS = ("A", "B", "C", "D")
 SLOTS = ("a", "b", "c", "d", "e", "f")  # objects that a question may name
-UNITS = ("m", "cm", "ft")
+UNITS = ("m", "cm", "ft", "in")
 
 BoolArray = Bool[np.ndarray, " n"]
 FloatArray = Float[np.ndarray, " n"]
@@ -26,7 +26,7 @@ KeyArray = UInt64[np.ndarray, " n"]
 class AskParams(Params):
     """Section `template.ask` of params.yaml: how answers and options are made."""
 
-    unit_shares: dict[str, float] = Field(description="share of distance questions asked in m, cm and ft; sums to 1")
+    unit_shares: dict[str, float] = Field(description="share of lengths asked in m, cm, ft and in; sums to 1")
     count_keep_shares: tuple[float, ...] = Field(description="share of facts with count 1, 2, ... kept; beyond: all")
     count_step: tuple[float, float] = Field(description="gap between count options over the true count, low and high")
     distance_ratio: tuple[float, float] = Field(description="ratio of neighbouring distance options, low and high")
@@ -114,7 +114,7 @@ class Draft:
         ask: Wording group of the question.
         reply: Wording group of the answer sentence.
         slots: Objects named by the slots a, b, ... (at most as many as `SLOTS`).
-        answer: Letter, yes/no or number text.
+        answer: Letter, yes/no, number text or the word asked for.
         value: Number in `unit`; None when the answer is no number.
         unit: Unit the question names; None when there is none.
         options: Texts of options A, B, ...; `{a}`, `{b}`, ... stand for the objects.

@@ -9,11 +9,12 @@ import pyarrow.compute as pc
 from stages.tasks.base import LETTERS, UNITS, AskParams, Batch, BoolArray, Draft, FloatArray, IntArray, always, texts
 from stages.tasks.options import draws, ladder, shuffle
 
-PER_METRE = np.array([1.0, 100.0, 1 / 0.3048])
-DECIMALS = np.array([2, 0, 1])  # of m, cm, ft
-UNIT_NAMES = ("meters", "centimeters", "feet")
-ONE_NAMES = ("meter", "centimeter", "foot")
-RESOLUTION_M = 0.1 * 0.3048  # the coarsest last digit, a tenth of a foot
+PER_METRE = np.array([1.0, 100.0, 1 / 0.3048, 1 / 0.0254])
+DECIMALS = np.array([2, 0, 2, 1])  # of m, cm, ft, in: no last digit is coarser than a centimetre
+UNIT_NAMES = ("meters", "centimeters", "feet", "inches")
+ONE_NAMES = ("meter", "centimeter", "foot", "inch")
+RESOLUTION_M = 0.01  # the coarsest last digit
+SHORTEST_M = 10 * RESOLUTION_M  # rounding moves it by 5 % at most, half of what a label may be off
 
 
 def ask_length(batch: Batch, slots: tuple[pa.StringArray, ...]) -> Draft:
@@ -75,8 +76,8 @@ def options_m(batch: Batch) -> np.ndarray:
 
 
 def unfit(answer_kind: str, values_m: FloatArray, params: AskParams) -> tuple[str, BoolArray]:
-    """Mark distances so short that rounded options could coincide, or that the number would round to nothing."""
+    """Mark distances so short that rounding shows in the number, or that rounded options could coincide."""
     if answer_kind == "number":
-        return "too_short", values_m < RESOLUTION_M
+        return "too_short", values_m < SHORTEST_M
     low, high = params.distance_ratio
     return "too_short_for_options", values_m < RESOLUTION_M * high**3 / (low - 1)

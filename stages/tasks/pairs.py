@@ -44,7 +44,7 @@ def which(batch: Batch) -> Draft:
 
 
 def relation_word(batch: Batch, words: tuple[str, str]) -> Draft:
-    """Ask which of two opposite words describes where {a} is relative to {b}.
+    """Ask which of two opposite words describes where {a} is relative to {b}, as a choice or as a short answer.
 
     Args:
         batch: Facts of one kind.
@@ -54,6 +54,7 @@ def relation_word(batch: Batch, words: tuple[str, str]) -> Draft:
     true_is_first = batch.coin("order")
     true, false = texts(words, ~subject_is_a), texts(words, subject_is_a)
     name = f"{batch.kind}.word"
+    is_text = batch.answer_kind == "text"
     return Draft(
         ask=always(name, len(batch)),
         reply=always(f"{name}.answer", len(batch)),
@@ -61,7 +62,7 @@ def relation_word(batch: Batch, words: tuple[str, str]) -> Draft:
             choose(subject_is_a, batch.subjects, batch.references),
             choose(subject_is_a, batch.references, batch.subjects),
         ),
-        answer=texts(("A", "B"), ~true_is_first),
-        options=(choose(true_is_first, true, false), choose(true_is_first, false, true)),
+        answer=true if is_text else texts(("A", "B"), ~true_is_first),
+        options=() if is_text else (choose(true_is_first, true, false), choose(true_is_first, false, true)),
         fills={"word": true},
     )

@@ -18,7 +18,7 @@ UNIT_NAMES = ("square meters", "square feet")
 
 def ask(batch: Batch) -> Draft:
     """Ask for the number in a named unit, or for one of four areas."""
-    unit = (batch.uniform("unit") < batch.params.unit_shares["ft"]).astype(np.int64)
+    unit = (batch.uniform("unit") < batch.params.unit_shares["ft"] + batch.params.unit_shares["in"]).astype(np.int64)
     values = _in_unit(batch.values, unit)
     fills = {"unit": texts(UNIT_NAMES, unit), "measure": _area(values, unit)}
     group = f"{batch.kind}.{batch.way}"

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stages.formats import FORMATS, IMAGE_FORMATS
-from stages.formats.choose import Pointing, draw, impossible, pointing, possible
+from stages.formats.choose import Ways, draw, impossible, possible, ways_of
+from stages.formats.coordinates import COORDINATES, TOKENS, Pointing
 from stages.formats.phrases import compile_texts, render
 from stages.formats.references import References
 from stages.formats.referring import FURTHER
 from stages.formats.shown import Shown
 from stages.params import Params
+from stages.registry import suggest
 from stages.rng import key, mix, uniform
 from stages.schema.columns import one_chunk
 from stages.schema.tables import SAMPLE
@@ -30,6 +32,20 @@ class FormatParams(Params):
 
     per_question: int = Field(ge=1, le=len(FORMATS), description="formats drawn per question, out of the possible ones")
     bare_answer_share: float = Field(ge=0, le=1, description="share of training questions answered without a sentence")
+    coordinates: str = Field(description="row of `formats.coordinates.COORDINATES`: how prompts write boxes")
+    tokens: str = Field(description="row of `formats.coordinates.TOKENS`: what stands around names and boxes")
+
+    @model_validator(mode="after")
+    def _known(self) -> FormatParams:
+        for name, known in ((self.coordinates, COORDINATES), (self.tokens, TOKENS)):
+            if name not in known:
+                raise ValueError(f"unknown name {name!r}.{suggest(name, known)} Known: {', '.join(known)}")
+        return self
+
+    @property
+    def pointing(self) -> Pointing:
+        """How prompts write places and names."""
+        return Pointing(COORDINATES[self.coordinates], TOKENS[self.tokens])
 
 
 @dataclass(frozen=True)
@@ -97,25 +113,25 @@ def _draw(
     images = dict.fromkeys(IMAGE_FORMATS, marked)
     images |= {"original": np.ones(len(views), dtype=bool), "masks": shown.has_masks[marks]}
     allowed = np.array([not asked.formats or (form.text, form.image) in asked.formats for form in FORMATS])
-    pointed = pointing(table, shown.references, asked.barred)
-    fine = possible(pointed, images) & allowed[None, :]
+    ways = ways_of(table, shown.references, asked.barred)
+    fine = possible(ways, images) & allowed[None, :]
     chosen, forms = draw(fine, mix(asked.keys, key("format")), params.per_question)
-    columns = np.stack([pointed.columns[form.reference] for form in FORMATS])
+    columns = np.stack([ways.columns[form.reference] for form in FORMATS])
     bank = shown.references.bank
     slots = [
         bank.take(pa.array(columns[forms, chosen, slot] * len(shown.keys) + rows[chosen]))
         for slot, rows in enumerate(places)
     ]
     ids = one_chunk(questions.column("question_id"))
-    drops = [(why, ids.take(pa.array(rows))) for why, rows in impossible(pointed, images)]
-    return Drawn(chosen, forms, slots), drops, _named(pointed, shown.references)
+    drops = [(why, ids.take(pa.array(rows))) for why, rows in impossible(ways, images)]
+    return Drawn(chosen, forms, slots), drops, _named(ways, shown.references)
 
 
-def _named(pointed: Pointing, references: References) -> dict[str, int]:
+def _named(ways: Ways, references: References) -> dict[str, int]:
     """Count slots by what names them in natural language."""
-    fine = pointed.reasons["natural"] == 0
-    column = pointed.columns["natural"] - len(references.texts)
-    caption = references.by_caption[pointed.places]
+    fine = ways.reasons["natural"] == 0
+    column = ways.columns["natural"] - len(references.texts)
+    caption = references.by_caption[ways.places]
     found = {"category": fine & (column < 0) & ~caption, "caption": fine & (column < 0) & caption}
     found |= {kind: fine & (column == place) for place, kind in enumerate(FURTHER)}
     counts = {f"slots.{kind}": int(rows.sum()) for kind, rows in (found | {"unnamed": ~fine}).items()}

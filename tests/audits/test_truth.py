@@ -14,6 +14,7 @@ from stages.audits.truth import SceneTruth, TrueFact, denoted, is_wrong, naive_f
 from stages.audits.truth.plane import angle_deg, area_of, inside, polygon_distance, wrap_deg
 from stages.audits.truth.statements import gap_m, turn_class
 from stages.geometry.mesh import LabelledMesh
+from stages.params import read_params
 from stages.schema.records import ObjectRow, SceneRow, ViewRow
 from stages.sources.base import SceneData
 
@@ -193,6 +194,26 @@ def test_plane_geometry() -> None:
     assert polygon_distance(square, [(-1.0, 0.5), (3.0, 0.5), (3.0, 1.0), (-1.0, 1.0)]) == 0.0, "a cross"
 
 
+@pytest.mark.parametrize("view_id", VIEWS)
+def test_pixels_are_those_of_a_plain_slab_test(view_id: str) -> None:
+    """One ray per pixel against every box by its six planes; only pixels at an edge may differ."""
+    camera = TRUTH.cameras[view_id]
+    x, y = np.meshgrid(np.arange(camera.width_px), np.arange(camera.height_px))
+    fx, fy, cx, cy = camera.intrinsics_px
+    rays_w = np.stack([(x - cx) / fx, (y - cy) / fy, np.ones(x.shape)], axis=-1) @ camera.world_from_cam[:3, :3].T
+    enter = []
+    for center, size, yaw_deg in THINGS.values():
+        ray, eye = rays_w @ turned(yaw_deg), (camera.eye_w - center) @ turned(yaw_deg)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            planes = (np.multiply.outer((-0.5, 0.5), size)[:, None, None] - eye) / ray
+        near, far = planes.min(axis=0).max(axis=-1), planes.max(axis=0).min(axis=-1)
+        enter.append(np.where((near < far) & (near > 0), near, np.inf))
+    first = np.where(np.isfinite(np.min(enter, axis=0)), np.argmin(enter, axis=0), -1)
+    seen = TRUTH.pixels(view_id)
+    for label, name in enumerate(THINGS):
+        assert seen.get(f"s/1:{name}", 0) == pytest.approx(int((first == label).sum()), abs=4, rel=0.002), name
+
+
 @pytest.mark.parametrize(
     ("angle", "word"), [(0, "straight"), (46, "left"), (-90, "right"), (135, "back"), (180, "back")]
 )
@@ -209,6 +230,7 @@ def test_boxes_turn_with_their_objects() -> None:
 PARAMS = {
     "reader": "procedural", "layout": "rooms", "scenes": 2, "frames": 2, "width_px": 160, "height_px": 120,
     "fov_deg": 75, "eye_height_m": 1.5, "clutter": 0.7, "library": None,
+    "symmetry": read_params()["sources"]["rooms"]["symmetry"],
 }  # fmt: skip
 
 

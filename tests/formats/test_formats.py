@@ -9,14 +9,16 @@ import pyarrow as pa
 import pytest
 
 from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES, TEXT_FORMATS
-from stages.formats.choose import draw, impossible, pointing, possible
+from stages.formats.choose import draw, impossible, possible, ways_of
+from stages.formats.coordinates import Pointing
 from stages.formats.names import Reserved, view_names
-from stages.formats.references import REASONS, Places, References, pair_marks, references, thousandths
+from stages.formats.references import REASONS, Places, References, boxes_of, pair_marks, references
 from stages.formats.referring import FURTHER, Phrases
 from stages.marks.palette import NAMES
 from stages.rng import column_keys
 
-BOXES = np.array([[0, 0, 500, 500], [500, 0, 1000, 500], [500, 0, 1000, 500], [10, 10, 10, 900]])
+BOXES = np.array([[0, 0, 500, 500], [500, 0, 1000, 500], [500, 0, 1000, 500], [10, 10, 10, 900], [100, 200, 300, 400]])
+SIZES = np.full((5, 2), 1000)
 
 
 def refer(second: list[int] | None = None) -> References:
@@ -27,11 +29,11 @@ def refer(second: list[int] | None = None) -> References:
     also_shows = pa.nulls(5, pa.list_(pa.string()))
     reserved = Reserved(frozenset(), frozenset())
     names = view_names(views, category, caption, also_shows, np.zeros(5, dtype=bool), reserved)
-    boxes = np.vstack([BOXES, [[100, 200, 300, 400]]])
+    boxes = boxes_of(Pointing(), BOXES.astype(float), SIZES, views)
     mark = np.array([1, 0, -1, -1, 0])
     further = Phrases(dict.fromkeys(FURTHER, pa.nulls(5, pa.string())), np.full(5, -1))
     places = Places(np.arange(5), np.array(second or [-1] * 5), mark)
-    return references(places, names, boxes, views, np.full(5, -1), further)
+    return references(places, names, boxes, np.full(5, -1), further)
 
 
 def test_there_are_nineteen() -> None:
@@ -78,11 +80,6 @@ def test_reasons(name: str, row: int, reason: str) -> None:
     assert REASONS[refer().reasons[name][row]] == reason
 
 
-def test_thousandths_stay_inside() -> None:
-    box_px = np.array([[-3.0, 0.4, 700.0, 480.0]])
-    assert thousandths(box_px, np.array([640]), np.array([480])).tolist() == [[0, 1, 1000, 1000]]
-
-
 def test_pair_marks_keep_the_first_order_and_close_gaps() -> None:
     found = pair_marks(np.array([0, 0, 0, 1]), np.array([2, 0, 1, 3]), np.array([0, -1, 5, 1]))
     assert found.tolist() == [1, -1, 0, 0]
@@ -93,12 +90,12 @@ def images(count: int, masks: bool = True) -> dict[str, np.ndarray]:
 
 
 def test_questions_without_objects_are_asked_in_natural_words_on_all_pictures() -> None:
-    table = possible(pointing(np.zeros((1, 0), dtype=np.int64), refer()), images(1))
+    table = possible(ways_of(np.zeros((1, 0), dtype=np.int64), refer()), images(1))
     assert [FORMATS[k][:2] for k in np.flatnonzero(table[0])] == [("natural", image) for image in IMAGE_FORMATS]
 
 
 def test_every_slot_must_have_its_reference() -> None:
-    table = possible(pointing(np.array([[0, 0], [0, 2]]), refer()), images(2, masks=False))
+    table = possible(ways_of(np.array([[0, 0], [0, 2]]), refer()), images(2, masks=False))
     texts = [{FORMATS[k].text for k in np.flatnonzero(row)} for row in table]
     assert texts == [set(TEXT_FORMATS), {"natural", "caption"}]
     assert not any(FORMATS[k].image == "masks" for k in np.flatnonzero(table.any(axis=0)))
@@ -106,7 +103,7 @@ def test_every_slot_must_have_its_reference() -> None:
 
 def test_impossible_formats_are_named() -> None:
     found = {
-        why: rows.tolist() for why, rows in impossible(pointing(np.array([[0], [2]]), refer()), images(2, masks=False))
+        why: rows.tolist() for why, rows in impossible(ways_of(np.array([[0], [2]]), refer()), images(2, masks=False))
     }
     assert found == {
         "format.region_box.not_unique": [1], "format.caption_box.not_unique": [1],

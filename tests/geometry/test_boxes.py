@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import lsq_linear
+from scipy.optimize import linprog, lsq_linear
 from scipy.spatial.transform import Rotation
 
 from stages.geometry import boxes
@@ -38,6 +38,58 @@ def test_gap_equals_the_optimum(a: Box, b: Box) -> None:
 @given(box, box)
 def test_gap_is_symmetric(a: Box, b: Box) -> None:
     assert gap(a, b) == pytest.approx(gap(b, a), abs=1e-9)
+
+
+def separation(a: Box, b: Box) -> float:
+    columns = [np.array([value], dtype=np.float64) for value in (*a, *b)]
+    return float(boxes.plan_separation(*columns)[0])
+
+
+def sides(one: Box) -> np.ndarray:
+    """Outward unit normals of the four sides of a footprint."""
+    return np.array([[np.cos(one[2] + k), np.sin(one[2] + k)] for k in np.arange(4) * np.pi / 2])
+
+
+def room_inside_both(a: Box, b: Box) -> float:
+    """How far inside all sides of both footprints a point can lie, negative if none lies in both: a linear program."""
+    normals = np.concatenate([sides(one) for one in (a, b)])
+    half = np.concatenate([np.tile(one[1][:2], 2) / 2 for one in (a, b)])
+    offset = half + np.concatenate([sides(one) @ one[0][:2] for one in (a, b)])
+    found = linprog([0, 0, -1], np.column_stack([normals, np.ones(8)]), offset, bounds=[(None, None)] * 3)
+    return float(found.x[2])
+
+
+def pushed(b: Box, by: np.ndarray) -> Box:
+    return ((b[0][0] + by[0], b[0][1] + by[1], b[0][2]), b[1], b[2])
+
+
+@settings(max_examples=60)
+@given(box, box)
+def test_overlap_in_plan_is_the_shortest_push_along_a_side(a: Box, b: Box) -> None:
+    """Pushed by that much along the best side the footprints part; along no side does a shorter push part them."""
+    apart, near = separation(a, b), 1e-5
+    directions = np.concatenate([sides(a), sides(b)])
+    if apart > near:
+        assert room_inside_both(a, b) < 0
+    elif apart < -near:
+        parted = [room_inside_both(a, pushed(b, (near - apart) * d)) < 0 for d in directions]
+        still = [room_inside_both(a, pushed(b, (-apart - near) * d)) > 0 for d in directions]
+        assert any(parted)
+        assert all(still)
+
+
+@given(box, box)
+def test_footprints_apart_are_parted_by_a_strip_that_wide(a: Box, b: Box) -> None:
+    """The widest strip along a side that no corner reaches into, found by projecting all corners on all sides."""
+    corners = [
+        boxes.rectangle_corners(*(np.array([v], dtype=float) for v in (c[:2], s[:2], yaw)))[0] for c, s, yaw in (a, b)
+    ]
+    strips = [np.min(corners[1] @ d) - np.max(corners[0] @ d) for d in np.concatenate([sides(a), sides(b)])]
+    apart = separation(a, b)
+    assert apart == pytest.approx(max(strips), abs=1e-9)
+    flat_gap = gap(((*a[0][:2], 0), a[1], a[2]), ((*b[0][:2], 0), b[1], b[2]))
+    assert apart <= flat_gap + 1e-9
+    assert (apart > 1e-9) <= (flat_gap > 0)
 
 
 CUBE: Box = ((0, 0, 0), (1, 1, 1), 0)

@@ -18,9 +18,9 @@ from pycocotools import mask as coco_mask
 
 from stages.annotate import AnnotateParams, complete
 from stages.audits.paths import no_pictures
+from stages.geometry.rle import decode_box
 from stages.lifting.floor import lowest_plane
 from stages.lifting.footprint import corner_yaw, smallest_yaw
-from stages.lifting.rle import decode_box
 from stages.runner import Result
 from tests import handmade
 
@@ -63,7 +63,9 @@ def scene(
     return depth, hit, [float(v) for v in -up_c]
 
 
-def run(depth: np.ndarray, mask: np.ndarray, gravity_c: list[float], depth_by: str = "exact", **view: Any) -> Result:
+def run(
+    depth: np.ndarray, mask: np.ndarray, gravity_c: list[float] | None, depth_by: str = "exact", **view: Any
+) -> Result:
     ys, xs = np.nonzero(mask)
     box = [int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1]
     rle = coco_mask.encode(np.asfortranarray(mask.astype(np.uint8)))["counts"]
@@ -110,6 +112,20 @@ def test_a_box_comes_back(center_v: tuple[float, ...], size_m: tuple[float, ...]
     off = (math.degrees(float(found["yaw_v"])) - yaw_deg) % 90  # type: ignore[arg-type]
     assert min(off, 90 - off) < 3
     assert all(s > 0 for s in found["sigma_center_m"])  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("center_v", "size_m", "yaw_deg"), CASES)
+def test_a_box_comes_back_where_nobody_knows_gravity(
+    center_v: tuple[float, ...], size_m: tuple[float, ...], yaw_deg: float
+) -> None:
+    depth, mask, _ = scene(center_v, size_m, yaw_deg, 0.0 if size_m[2] > 1.5 else -25.0)
+    result = run(depth, mask, None)
+    found, view = sighting(result), result.tables["view"].to_pylist()[0]
+    assert found["center_v"] == pytest.approx(center_v, abs=0.06)
+    assert found["size_v"][2] == pytest.approx(size_m[2], abs=0.05)  # type: ignore[index]
+    assert found["center_v"][2] - found["size_v"][2] / 2 == pytest.approx(center_v[2] - size_m[2] / 2, abs=0.03)  # type: ignore[index]
+    assert view["pose_by"] == "depth"
+    assert result.counts.kept["gravity.views"] == 1
 
 
 def test_one_side_alone_does_not_tell_the_extents() -> None:
@@ -168,10 +184,22 @@ def test_a_posed_view_gives_the_object_a_box_in_the_world() -> None:
 
 
 @pytest.mark.parametrize(
+    "size_m", [(0.5, 0.5, 1.6), (0.8, 0.4, 1.9), (0.6, 0.4, 1.7)], ids=["square", "long", "oblong"]
+)
+def test_two_sides_of_a_tall_object_keep_their_turn_in_the_world(size_m: tuple[float, float, float]) -> None:
+    depth, mask, gravity_c = scene((0.2, 3.0, size_m[2] / 2 - EYE), size_m, 40.0, -5.0)
+    up_c = -np.array(gravity_c)
+    pose = np.eye(4)
+    pose[:3, :3] = np.stack([np.array([1.0, 0.0, 0.0]), np.cross(up_c, [1.0, 0.0, 0.0]), up_c])
+    (found,) = run(depth, mask, gravity_c, world_from_cam=pose.ravel().tolist()).tables["object"].to_pylist()
+    assert sorted(found["size_m"][:2]) == pytest.approx(sorted(size_m[:2]), abs=0.04)
+
+
+@pytest.mark.parametrize(
     ("change", "reason"),
     [
         pytest.param({"intrinsics_px": None}, "lift.no_intrinsics", id="no lens"),
-        pytest.param({"gravity_c": None}, "lift.no_gravity", id="no gravity"),
+        pytest.param({"gravity_c": None, "depth_scale_m": None}, "lift.no_gravity", id="no gravity, nor depth for it"),
         pytest.param({"depth_scale_m": None}, "lift.no_depth", id="no depth"),
     ],
 )

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.geometry.mesh import Material
+from stages.params import read_params
+from stages.render.symmetry import SymmetryLimits
 from stages.rng import generator
 from stages.sources.base import Drop, SceneData, SourceError
 from stages.sources.procedural import Procedural, ProceduralParams
@@ -18,7 +19,6 @@ from stages.sources.procedural.library import Library, LibraryModel
 from stages.sources.procedural.library.catalogue import MAX_BYTES, PROPERTIES, member, spdx
 from stages.sources.procedural.library.names import CATEGORY_OF
 from stages.sources.procedural.library.obj import MAX_FACES
-from stages.sources.procedural.library.symmetry import symmetry_deg
 
 # A seat with a back, in the library's axes (y up, z to the front): the back is at z = 0, the seat runs to z = 2.
 CHAIR_OBJ = """mtllib chair.mtl
@@ -42,6 +42,7 @@ f 1 2 6 5
 """
 CHAIR_MTL = "newmtl wood\nKd 0.5 0.4 0.3\nKs 0.5 0.5 0.5\nmap_Kd wood.png\nnewmtl red\nKd 0.8 0.1 0.1\n"
 ROW = {"name": "Oak chair", "model": "/toy/chair.obj", "width": "40", "depth": "50", "height": "90"}
+ALIKE = SymmetryLimits.model_validate(read_params()["sources"]["rooms"]["symmetry"])
 RED = np.full((4, 4, 3), (40, 60, 200), np.uint8)  # blue, green, red
 
 
@@ -71,14 +72,14 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_catalogue_keeps_what_is_known_and_counts_the_rest(path: Path) -> None:
-    catalogue = Library(path).catalogue
+    catalogue = Library(path, ALIKE).catalogue
     assert [(e.category, e.size_m) for e in catalogue.entries] == [("chair", (0.4, 0.5, 0.9))]
     assert [d.reason for d in catalogue.drops] == ["library.unmapped_name", "library.bad_entry"]
     assert "Submarine" in catalogue.drops[0].item
 
 
 def test_model_has_our_axes_and_the_catalogues_size(path: Path) -> None:
-    model = chair(Library(path))
+    model = chair(Library(path, ALIKE))
     assert isinstance(model, LibraryModel)
     np.testing.assert_allclose(model.size_m, [0.4, 0.5, 0.9])
     np.testing.assert_allclose(model.vertices_m.min(axis=0), [-0.2, -0.25, 0.0], atol=1e-12)
@@ -91,7 +92,7 @@ def test_model_has_our_axes_and_the_catalogues_size(path: Path) -> None:
 
 
 def test_materials_and_pictures(path: Path) -> None:
-    model = chair(Library(path))
+    model = chair(Library(path, ALIKE))
     assert isinstance(model, LibraryModel)
     wood, red = model.materials
     assert wood.image is not None
@@ -105,7 +106,7 @@ def test_materials_and_pictures(path: Path) -> None:
 
 def test_model_rotation_comes_first(tmp_path: Path) -> None:
     turned = {**ROW, "modelRotation": "-1 0 0 0 1 0 0 0 -1"}  # half a turn about the library's y
-    model = chair(Library(write(tmp_path / "toy.sh3f", properties(turned))))
+    model = chair(Library(write(tmp_path / "toy.sh3f", properties(turned)), ALIKE))
     assert isinstance(model, LibraryModel)
     tall = model.vertices_m[model.vertices_m[:, 2] > 0.8]
     np.testing.assert_allclose(tall[:, 1], -0.25, atol=1e-12)
@@ -118,7 +119,7 @@ def test_tables_have_a_top_where_rays_find_it(tmp_path: Path) -> None:
     rows = (row, {**row, "dropOnTopElevation": "40", "model": "toy/other.obj"})
     text = properties(*rows)
     members = {"toy/box.obj": box_obj.encode(), "toy/other.obj": box_obj.encode()}
-    library = Library(write(tmp_path / "toy.sh3f", text, **members))
+    library = Library(write(tmp_path / "toy.sh3f", text, **members), ALIKE)
     good, wrong = (library.model(e, build("desk", generator(0))) for e in library.entries("desk"))
     assert isinstance(good, LibraryModel)
     assert isinstance(wrong, LibraryModel)
@@ -128,7 +129,7 @@ def test_tables_have_a_top_where_rays_find_it(tmp_path: Path) -> None:
 
 def test_low_tables_are_coffee_tables(tmp_path: Path) -> None:
     rows = ({**ROW, "name": "Table", "height": "45"}, {**ROW, "name": "Table", "height": "75"})
-    entries = Library(write(tmp_path / "toy.sh3f", properties(*rows))).catalogue.entries
+    entries = Library(write(tmp_path / "toy.sh3f", properties(*rows)), ALIKE).catalogue.entries
     assert [e.category for e in entries] == ["coffee table", "dining table"]
 
 
@@ -154,7 +155,7 @@ def holes() -> bytes:
     ],
 )
 def test_bad_models_are_drops(tmp_path: Path, members: dict[str, bytes], reason: str) -> None:
-    found = chair(Library(write(tmp_path / "toy.sh3f", properties(ROW), **members)))
+    found = chair(Library(write(tmp_path / "toy.sh3f", properties(ROW), **members), ALIKE))
     assert isinstance(found, Drop)
     assert found.reason == reason
     assert "chair.obj" in found.item
@@ -162,7 +163,7 @@ def test_bad_models_are_drops(tmp_path: Path, members: dict[str, bytes], reason:
 
 @pytest.mark.parametrize("model", ["../../etc/passwd", "/../secret.obj", "toy/missing.obj", ""])
 def test_paths_that_lead_nowhere_are_drops(tmp_path: Path, model: str) -> None:
-    found = chair(Library(write(tmp_path / "toy.sh3f", properties({**ROW, "model": model}))))
+    found = chair(Library(write(tmp_path / "toy.sh3f", properties({**ROW, "model": model})), ALIKE))
     assert isinstance(found, Drop)
     assert found.reason == "library.unreadable_model"
 
@@ -171,11 +172,11 @@ def test_huge_members_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "toy.sh3f", properties(ROW), **{"toy/chair.obj": b"\0" * (MAX_BYTES + 1)})
     with zipfile.ZipFile(path) as archive, pytest.raises(ValueError, match="larger than"):
         member(archive, "toy/chair.obj")
-    assert isinstance(chair(Library(path)), Drop)
+    assert isinstance(chair(Library(path, ALIKE)), Drop)
 
 
 def test_missing_pictures_leave_plain_colour(tmp_path: Path) -> None:
-    model = chair(Library(write(tmp_path / "toy.sh3f", properties(ROW), **{"toy/wood.png": b"no picture"})))
+    model = chair(Library(write(tmp_path / "toy.sh3f", properties(ROW), **{"toy/wood.png": b"no picture"}), ALIKE))
     assert isinstance(model, LibraryModel)
     assert model.materials[0].image is None
 
@@ -195,13 +196,14 @@ def test_zip_without_catalogue_is_one_clear_error(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "toy.sh3f", "w") as archive:
         archive.writestr("readme.txt", "hello")
     with pytest.raises(SourceError, match=PROPERTIES):
-        Library(tmp_path / "toy.sh3f")
+        Library(tmp_path / "toy.sh3f", ALIKE)
 
 
 def source(path: Path, **changes: object) -> Procedural:
     section = {
         "reader": "procedural", "layout": "rooms", "scenes": 3, "frames": 2, "width_px": 64, "height_px": 48,
-        "fov_deg": 66, "eye_height_m": 1.5, "clutter": 1.0, "library": str(path), **changes,
+        "fov_deg": 66, "eye_height_m": 1.5, "clutter": 1.0, "library": str(path),
+        "symmetry": ALIKE, **changes,
     }  # fmt: skip
     return Procedural("toy", ProceduralParams.model_validate(section), 7)
 
@@ -245,22 +247,3 @@ def test_names_lead_to_categories() -> None:
 )
 def test_licences_become_spdx(text: str, expected: str) -> None:
     assert spdx(text) == expected
-
-
-@pytest.mark.parametrize("category", ["chair", "kettle", "bench", "dining table", "guitar", "laptop", "teddy bear"])
-def test_measured_symmetry_agrees_with_the_declared(category: str) -> None:
-    for k in range(3):
-        model = build(category, generator(k, category))
-        measured = symmetry_deg(model.vertices_m, model.faces, model.face_material, model.materials)
-        assert (measured == 360) == (model.symmetry_deg == 360), model.caption
-
-
-def test_a_cylinder_is_round_and_a_box_is_square() -> None:
-    angle = np.linspace(0, 2 * np.pi, 64, endpoint=False)
-    for corners, expected in ((angle, 0.0), (angle[8::16], 90.0)):
-        ring = np.stack([np.cos(corners), np.sin(corners)], axis=1)
-        n = len(ring)
-        vertices = np.concatenate([np.c_[ring, np.zeros(n)], np.c_[ring, np.ones(n)]])
-        k = np.arange(n)
-        faces = np.concatenate([np.c_[k, (k + 1) % n, n + k], np.c_[(k + 1) % n, n + (k + 1) % n, n + k]])
-        assert symmetry_deg(vertices, faces, np.zeros(len(faces), int), (Material((0.5, 0.5, 0.5)),)) == expected

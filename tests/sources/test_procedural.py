@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from stages.params import read_params
 from stages.registry import UnknownName
 from stages.render import Renderer
 from stages.rng import generator
@@ -25,6 +26,7 @@ SEED = 7
 SECTION = {
     "reader": "procedural", "layout": "rooms", "scenes": 12, "frames": 6, "width_px": 160, "height_px": 120,
     "fov_deg": 66, "eye_height_m": 1.5, "clutter": 0.8, "library": None,
+    "symmetry": read_params()["sources"]["rooms"]["symmetry"],
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def params(**changes: Any) -> dict[str, Any]:
     return {
         "benchmark_share": 0.0,
         "questions_per_view": dict.fromkeys(TASKS, 1000),
-        "formats": {"per_question": 19, "bare_answer_share": 0.5},
+        "formats": formats(),
         "marks": {"most": 8, "min_side_px": 12.0},
         "referring": {
             "min_area_px": 500,
@@ -41,13 +41,19 @@ def params(**changes: Any) -> dict[str, Any]:
             "beside_m": 0.1,
         },
         "ask": {
-            "unit_shares": {"m": 0.5, "cm": 0.25, "ft": 0.25},
+            "unit_shares": {"m": 0.4, "cm": 0.2, "ft": 0.2, "in": 0.2},
             "count_keep_shares": [1.0],
             "count_step": [0.2, 0.6],
             "distance_ratio": [1.35, 1.9],
             "angle_steps_deg": [30, 36, 40, 45],
         },
     } | changes
+
+
+def formats(**changes: Any) -> dict[str, Any]:
+    """Section `template.formats`."""
+    given = {"per_question": 19, "bare_answer_share": 0.5, "coordinates": "thousandths", "tokens": "internvl"}
+    return given | changes
 
 
 def _unit(kind: str) -> str:

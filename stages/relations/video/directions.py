@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from stages.geometry.boxes import rectangle_corners
 from stages.geometry.frames import signed_degrees
-from stages.relations.base import Limits
+from stages.relations.base import Limits, short
 from stages.relations.video.clips import Clip, VideoParams
 from stages.relations.video.statement import Judged, Statement
 
@@ -34,13 +34,13 @@ def directions(clip: Clip, limits: Limits, params: VideoParams, out: Judged) -> 
     corners = rectangle_corners(xy[target], boxes.size_m[target, :2], boxes.yaw[target])
     spread = np.stack([_angles(xy[standing], xy[facing], corners[:, k])[0] for k in range(4)], axis=1)
     sigma_deg = np.degrees(_sigma(boxes.sigma_center_m, triples, ahead_m, target_m))
-    far = (ahead_m >= params.min_leg_m) & (target_m >= params.min_leg_m)
+    near = short(np.minimum(ahead_m, target_m), params.min_leg_m)
     for kind, borders in BORDERS_DEG.items():
         apart = np.stack([np.abs(signed_degrees(angle - border)) for border in borders], axis=1).min(axis=1)
         least = params.min_turn_deg if kind == "direction_easy" else params.buffer_deg
         same = (_class(kind, spread) == _class(kind, angle)[:, None]).all(axis=1)
         margin = apart / np.maximum(sigma_deg, 1e-9)
-        ok = far & (apart >= least) & same & (margin >= limits.min_margin["direction"])
+        ok = ~near & ~short(apart, least) & same & ~short(margin, limits.min_margin["direction"])
         out.lose(f"{kind}.unclear", clip.clip_id, int((~ok).sum()))
         for k in np.flatnonzero(ok).tolist():
             t, s, f = triples[k].tolist()

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from stages.geometry.boxes import upright_gap
-from stages.relations.base import Limits
+from stages.relations.base import TIE, Limits
 from stages.relations.video.clips import Clip, VideoParams
 from stages.relations.video.statement import Judged, Statement
 from stages.rng import key
@@ -53,9 +53,9 @@ def distances(clip: Clip, limits: Limits, params: VideoParams, out: Judged) -> N
     gap, sigma = gaps(clip)
     for i, j in combinations(np.flatnonzero(clip.usable).tolist(), 2):
         margin = float(gap[i, j] / sigma[i, j])
-        if gap[i, j] < limits.min_distance_m:
+        if gap[i, j] < limits.min_distance_m - TIE:
             out.lose("video_distance.too_near", clip.names[i])
-        elif margin < limits.min_margin["video_distance"]:
+        elif margin < limits.min_margin["video_distance"] - TIE:
             out.lose("video_distance.margin_too_small", clip.names[i])
         else:
             out.kept.append(Statement("video_distance", (i,), (j,), float(gap[i, j]), "m", margin,
@@ -67,7 +67,7 @@ def sizes(clip: Clip, limits: Limits, params: VideoParams, out: Judged) -> None:
     for k in np.flatnonzero(clip.usable).tolist():
         value = float(clip.boxes.size_m[k].max())
         margin = value / float(clip.boxes.sigma_size_m[k])
-        if margin < limits.min_margin["video_longest_edge"]:
+        if margin < limits.min_margin["video_longest_edge"] - TIE:
             out.lose("video_longest_edge.margin_too_small", clip.names[k])
         else:
             out.kept.append(Statement("video_longest_edge", (k,), (), value, "m", margin,
@@ -87,11 +87,11 @@ def nearest(clip: Clip, limits: Limits, params: VideoParams, out: Judged) -> Non
         apart = np.linalg.norm(clip.boxes.center_w[others] - clip.boxes.center_w[anchor], axis=1)
         by_center = dict(zip(others, apart.tolist(), strict=True))
         runner_up = min(by_center[k] for k in others if k != best)
-        if gap[anchor, best] <= 0:
+        if gap[anchor, best] <= TIE:
             out.lose("video_nearest_to.touching", clip.names[anchor])
-        elif lead < limits.min_gap_m or runner_up - by_center[best] < limits.min_gap_m:
+        elif min(lead, runner_up - by_center[best]) < limits.min_gap_m - TIE:
             out.lose("video_nearest_to.lead_too_small", clip.names[anchor])
-        elif margin < limits.min_margin["nearest_to"]:
+        elif margin < limits.min_margin["nearest_to"] - TIE:
             out.lose("video_nearest_to.margin_too_small", clip.names[anchor])
         else:
             rest = sorted(order[1:])

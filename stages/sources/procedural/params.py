@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from stages.render.symmetry import SymmetryLimits
 from stages.sources.base import SourceParams
 
 
@@ -21,3 +22,4 @@ class ProceduralParams(SourceParams):
     eye_height_m: float = Field(ge=0.4, le=2.2, description="height of the camera above the floor (rooms), metres")
     clutter: float = Field(ge=0, le=1, description="share of the optional small things that are put out (rooms)")
     library: str | None = Field(description="Sweet Home 3D library (.sh3f) that replaces own furniture; null: none")
+    symmetry: SymmetryLimits = Field(description="when the library's models look the same after a turn")

@@ -70,7 +70,7 @@ class Procedural:
 
     @functools.cached_property
     def _library(self) -> Library | None:
-        return None if self._params.library is None else Library(Path(self._params.library))
+        return None if self._params.library is None else Library(Path(self._params.library), self._params.symmetry)
 
     def _room(self, scene_id: str, workshop: Workshop) -> SceneData:
         interior = furnished(scene_id, self._params, self._seed, workshop)

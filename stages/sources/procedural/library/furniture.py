@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from stages.geometry.mesh import Material
+from stages.geometry.mesh import LabelledMesh, Material
 from stages.render.rays import RayScene
+from stages.render.symmetry import SymmetryLimits, symmetry_deg
 from stages.sources.base import Drop
 from stages.sources.procedural.furniture.model import Model, Support
 from stages.sources.procedural.furniture.palette import COLORS, srgb
 from stages.sources.procedural.library.catalogue import Catalogue, Entry, read_catalogue
 from stages.sources.procedural.library.obj import ObjError, ObjMesh, TooManyFaces, Transparent, read_obj
-from stages.sources.procedural.library.symmetry import symmetry_deg
 
 # Sweet Home 3D: x right, y up, z towards the viewer (the front). Ours: x right, z up, front towards -y.
 _OURS_FROM_THEIRS = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
@@ -41,13 +41,14 @@ class LibraryModel(Model):
 class Library:
     """One library; models are loaded at their first use and kept."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the catalogue.
+    def __init__(self, path: Path, symmetry: SymmetryLimits) -> None:
+        """Read the catalogue; `symmetry` says what tells two sides of a model apart.
 
         Raises:
             SourceError: The file is missing or is no library.
         """
         self.catalogue: Catalogue = read_catalogue(path)
+        self._symmetry = symmetry
         self._loaded: dict[str, LibraryModel | Drop] = {}
 
     def entries(self, category: str) -> list[Entry]:
@@ -74,6 +75,9 @@ class Library:
         fitted = _fitted(mesh.vertices, entry)
         if fitted is None:
             return Drop("library.flat_model", item)
+        symmetry = symmetry_deg(_alone(fitted, mesh), self._symmetry)
+        if symmetry is None:
+            return Drop("library.unreadable_model", item)
         top_m = entry.top_m if entry.top_m is not None else entry.size_m[2]
         return LibraryModel(
             category=entry.category,
@@ -82,7 +86,7 @@ class Library:
             faces=mesh.faces,
             face_material=mesh.face_material,
             materials=mesh.materials,
-            symmetry_deg=symmetry_deg(fitted, mesh.faces, mesh.face_material, mesh.materials),
+            symmetry_deg=symmetry,
             placement=like.placement,
             support_m=_support(fitted, mesh.faces, top_m) if entry.category in _TOPPED else None,
             face_uv=mesh.face_uv,
@@ -101,6 +105,19 @@ def _fitted(vertices: Float[np.ndarray, "v 3"], entry: Entry) -> Float[np.ndarra
     scaled = (turned - (low + high) / 2) / (high - low) * np.array(entry.size_m)
     fitted: Float[np.ndarray, "v 3"] = scaled + np.array([0.0, 0.0, entry.size_m[2] / 2])
     return fitted
+
+
+def _alone(fitted: Float[np.ndarray, "v 3"], mesh: ObjMesh) -> LabelledMesh:
+    """Return a model as a scene of its own."""
+    return LabelledMesh(
+        vertices_w=fitted,
+        faces=mesh.faces,
+        face_object=np.zeros(len(mesh.faces), np.int64),
+        object_ids=["model"],
+        face_material=mesh.face_material,
+        materials=mesh.materials,
+        face_uv=mesh.face_uv,
+    )
 
 
 def _support(vertices: np.ndarray, faces: np.ndarray, top_m: float) -> Support | None:
