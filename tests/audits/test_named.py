@@ -28,6 +28,7 @@ def judged(prompt: str, text_format: str = "natural", question_id: str = "q") ->
     ("prompt", "wrong"),
     [
         pytest.param("Is the leftmost chair left of the table?\nAnswer yes or no.", [], id="right"),
+        pytest.param("Is the second chair from the right left of the table?", [], id="counted"),
         pytest.param("Is the chair left of the table?\nAnswer yes or no.", ["chair"], id="two chairs"),
         pytest.param("Is the rightmost chair left of the table?", ["rightmost chair"], id="another one"),
         pytest.param("Is the leftmost chair left of the sofa?", ["sofa"], id="no such thing"),
