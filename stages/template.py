@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from stages.formats.names import clean_column
 from stages.formats.outcomes import summed
+from stages.formats.referring import ReferringParams
 from stages.formats.shown import Shown, shown
 from stages.marks.select import MarkParams, mark_places
 from stages.params import Params
@@ -36,6 +37,7 @@ class TemplateParams(Params):
     questions_per_view: dict[str, int] = Field(description="most questions per view, for each task; 0: none")
     formats: FormatParams
     marks: MarkParams
+    referring: ReferringParams
     ask: AskParams
 
     @field_validator("questions_per_view")
@@ -90,13 +92,13 @@ def template(
         counts += _counted(drops)
         for asked in (a for c in chosen for a in ask_all(facts, c, params.ask)):
             table = question_table(asked, facts, scenes)
-            formed, drops, formats = sample_table(
+            formed, tallies = sample_table(
                 asked, table, scenes["license"].take(pa.array(asked.rows)), world, params.formats
             )
-            counts += _counted(drops)
+            counts += _counted(tallies.drops) + Counts(kept=dict(tallies.named))
             questions.append(table)
             samples.append(formed)
-            format_counts.append(formats)
+            format_counts.append(tallies.formats)
     out = {"question": _joined("question", questions), "sample": _joined("sample", samples)}
     counts += Counts(kept={f"{name}s": len(table) for name, table in out.items()})
     return Result(out | {"format_count": summed(_joined("format_count", format_counts))}, counts)
@@ -124,7 +126,8 @@ def _shown(facts: Facts, tables: Mapping[str, pa.Table], params: TemplateParams,
     first[indices[::-1]] = several[::-1]
     first = first[np.argsort(joined.dictionary.to_numpy(zero_copy_only=False).astype(str), kind="stable")]
     marks = mark_places(tables["sighting"], context.seed, params.marks)
-    return shown(tables, marks, view_ids.take(pa.array(first)), reserved(), params.marks.most, params.formats.pointing)
+    together = view_ids.take(pa.array(first))
+    return shown(tables, marks, together, reserved(), params.marks.most, params.referring, params.formats.pointing)
 
 
 def _without_task(facts: Facts, tasks: Sequence[Task]) -> Drops:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt64
 from pydantic import Field, model_validator
 
 from stages.formats import FORMATS, IMAGE_FORMATS, TEXT_FORMATS
-from stages.formats.references import REASONS, References
+from stages.formats.references import BY_NAME, REASONS, References
+from stages.formats.referring import FURTHER
 from stages.params import Params
 from stages.rng import mix, uniform
 
@@ -36,33 +38,67 @@ class Weights(Params):
         return np.array([self.text[form.text] * self.image[form.image] for form in FORMATS])
 
 
-def possible(
-    places: Int[np.ndarray, "n slots"], references: References, images: dict[str, Bool[np.ndarray, " n"]]
-) -> Bool[np.ndarray, "n 19"]:
+@dataclass(frozen=True)
+class Ways:
+    """How questions can point at the objects of their slots, per kind of reference.
+
+    `reasons` says why not, an index into `REASONS`; `columns` names the column of `References.bank` to take.
+    """
+
+    places: Int[np.ndarray, "n slots"]
+    reasons: Mapping[str, Int[np.ndarray, "n slots"]]
+    columns: Mapping[str, Int[np.ndarray, "n slots"]]
+
+
+def ways_of(places: Int[np.ndarray, "n slots"], references: References, barred: Collection[str] = ()) -> Ways:
+    """Choose names: category or caption, else the first of `FURTHER` that singles the object out and tells no answer.
+
+    A landmark that is itself one of the question's objects is never used.
+
+    Args:
+        places: Row of `references` per question and slot.
+        references: References of all shown sightings.
+        barred: Kinds of `FURTHER` that would tell the answer.
+    """
+    may = {
+        kind: column.is_valid().to_numpy(zero_copy_only=False)[places] for kind, column in references.further.items()
+    }
+    asked_about = (references.landmark[places][:, :, None] == places[:, None, :]).any(axis=2)
+    may["landmark"] &= ~asked_about
+    reasons = {name: reason[places] for name, reason in references.reasons.items()}
+    columns = {name: np.full(places.shape, number) for number, name in enumerate(references.texts)}
+    for number, name in enumerate(BY_NAME):
+        for place, kind in enumerate(FURTHER):
+            better = (reasons[name] > 0) & may[kind] & (kind not in barred)
+            reasons[name] = np.where(better, 0, reasons[name])
+            first = len(references.texts) + number * len(FURTHER)
+            columns[name] = np.where(better, first + place, columns[name])
+    return Ways(places, reasons, columns)
+
+
+def possible(ways: Ways, images: dict[str, Bool[np.ndarray, " n"]]) -> Bool[np.ndarray, "n 19"]:
     """Return which formats each question can take.
 
     Questions that name no object (counting, plain existence) read the same in every text format, so they take the
     natural one only, on all four images.
 
     Args:
-        places: Row of `references` per question and slot.
-        references: References of all shown sightings.
+        ways: How they can point at their objects.
         images: Whether the picture can be drawn, per image format.
     """
-    table = np.zeros((len(places), len(FORMATS)), dtype=bool)
+    count, slots = ways.places.shape
+    table = np.zeros((count, len(FORMATS)), dtype=bool)
     for index, form in enumerate(FORMATS):
-        fine = (references.reasons[form.reference][places] == 0).all(axis=1)
-        table[:, index] = images[form.image] & fine & (places.shape[1] > 0 or form.text == "natural")
+        fine = (ways.reasons[form.reference] == 0).all(axis=1)
+        table[:, index] = images[form.image] & fine & (slots > 0 or form.text == "natural")
     return table
 
 
-def impossible(
-    places: Int[np.ndarray, "n slots"], references: References, images: dict[str, Bool[np.ndarray, " n"]]
-) -> Iterator[tuple[str, Int[np.ndarray, " m"]]]:
+def impossible(ways: Ways, images: dict[str, Bool[np.ndarray, " n"]]) -> Iterator[tuple[str, Int[np.ndarray, " m"]]]:
     """Yield why questions miss a text format or a picture, each with the questions it holds for."""
-    for text in TEXT_FORMATS if places.shape[1] else ():
+    for text in TEXT_FORMATS if ways.places.shape[1] else ():
         reference = next(form.reference for form in FORMATS if form.text == text)
-        reasons = references.reasons[reference][places]
+        reasons = ways.reasons[reference]
         first = np.take_along_axis(reasons, np.argmax(reasons > 0, axis=1)[:, None], axis=1)[:, 0]
         for code in np.unique(first[first > 0]):
             yield f"format.{text}.{REASONS[code]}", np.flatnonzero(first == code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -16,9 +17,11 @@ from jaxtyping import Bool, Float, Int
 
 from stages.formats.coordinates import Pointing
 from stages.formats.names import Names
+from stages.formats.referring import FURTHER, Phrases
 from stages.marks.palette import NAMES
 from stages.ranks import rank_within
 
+BY_NAME = ("natural", "caption")  # references that are names
 REASONS = ("", "not_unique", "no_name", "mistakable", "degenerate_box", "not_marked")
 _OK, _NOT_UNIQUE, _NO_NAME, _MISTAKABLE, _DEGENERATE, _NOT_MARKED = range(len(REASONS))
 
@@ -40,11 +43,25 @@ class Places:
 class References:
     """Texts per kind of reference, rows as in `Places`.
 
-    `reasons` says why a text must not be used: an index into `REASONS`, 0 if it may.
+    `reasons` says why a text must not be used: an index into `REASONS`, 0 if it may. `by_caption` marks natural texts
+    that are captions. `further` holds what names the object where `natural` and `caption` do not, per kind of
+    `referring.FURTHER`: a phrase without article, null where there is none; `landmark` is the row of the object that
+    the landmark phrase names, -1 without. `tag` makes a phrase a caption.
     """
 
     texts: Mapping[str, pa.StringArray]
     reasons: Mapping[str, Int[np.ndarray, " n"]]
+    by_caption: Bool[np.ndarray, " n"]
+    further: Mapping[str, pa.StringArray]
+    tag: Callable[[pa.StringArray], pa.StringArray]
+    landmark: Int[np.ndarray, " n"]
+
+    @cached_property
+    def bank(self) -> pa.StringArray:
+        """All texts, one column after the other: `texts`, then `further` as natural texts and as captions."""
+        further = [self.further[kind] for kind in FURTHER]
+        natural = [pc.binary_join_element_wise("the ", phrase, "") for phrase in further]
+        return pa.concat_arrays([*self.texts.values(), *natural, *(self.tag(phrase) for phrase in further)])
 
 
 @dataclass(frozen=True)
@@ -99,6 +116,7 @@ def references(
     names: Names,
     boxes: Boxes,
     frames: Int[np.ndarray, " n"],
+    phrases: Phrases,
 ) -> References:
     """Write every reference of every shown sighting.
 
@@ -107,6 +125,7 @@ def references(
         names: Names per sighting.
         boxes: Boxes per sighting.
         frames: Place of the box's frame in the clip, from 0; -1 in a view. Prompts count frames from 1.
+        phrases: What else singles out a sighting; rows may be fewer (clips come last and have none).
     """
     natural, natural_why = _natural(names)
     tag = boxes.pointing.tag
@@ -129,7 +148,25 @@ def references(
         **_marked(places),
     }
     reasons = {"natural": natural_why, "caption": caption_why, "region_box": box_why, "caption_box": label_why}
-    return References(texts, {**reasons, **{name: marked_why for name in texts if name not in reasons}})
+    reasons |= {name: marked_why for name in texts if name not in reasons}
+    by_caption = ~(names.category_unique & names.category_speakable)[places.first]
+    further, landmark = _further(phrases, places)
+    return References(texts, reasons, by_caption, further, tag, landmark)
+
+
+def _further(phrases: Phrases, places: Places) -> tuple[dict[str, pa.StringArray], Int[np.ndarray, " n"]]:
+    """Carry phrases over to places: the same phrase in both views of a pair, and no landmarks there."""
+    alone = places.second < 0
+    seen = places.first < len(phrases.landmark)
+    first = pa.array(places.first, mask=~seen)
+    other = pa.array(np.where(alone, places.first, places.second), mask=~seen)
+    texts = {}
+    for kind, column in phrases.texts.items():
+        one, two = column.take(first), column.take(other)
+        texts[kind] = pc.if_else(pc.equal(one, two), one, None)
+    texts["landmark"] = pc.if_else(pa.array(alone), texts["landmark"], None)
+    landmark = np.append(phrases.landmark, -1)[np.minimum(places.first, len(phrases.landmark))]
+    return texts, np.where(alone, landmark, -1)
 
 
 def _natural(names: Names) -> tuple[pa.StringArray, Int[np.ndarray, " n"]]:

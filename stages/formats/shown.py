@@ -14,6 +14,7 @@ from stages.formats.clips import ClipRows, clip_rows
 from stages.formats.coordinates import Pointing
 from stages.formats.names import Names, Reserved, clean_column, view_names
 from stages.formats.references import Boxes, Places, References, boxes_of, pair_marks, references
+from stages.formats.referring import Phrases, ReferringParams, phrases
 from stages.schema.columns import codes, one_chunk
 from stages.schema.errors import TableError
 
@@ -51,6 +52,7 @@ def shown(
     together: pa.ListArray,
     reserved: Reserved,
     most_marks: int,
+    referring: ReferringParams,
     pointing: Pointing,
 ) -> Shown:
     """Prepare everything that formats need to know of a shard.
@@ -62,6 +64,7 @@ def shown(
             pointed at; of more (a clip), objects seen in any.
         reserved: What wordings say themselves.
         most_marks: Marks drawn in a clip at most.
+        referring: When an object is named by more than its category or caption.
         pointing: Coordinates and tokens of boxes and names.
 
     Raises:
@@ -87,7 +90,8 @@ def shown(
     )
     boxes = _boxes(tables["view"], view_row, sighting, pointing, rows)
     frames = np.concatenate([np.full(len(sighting), -1, dtype=np.int64), clips.frame])
-    return _assemble(sighting, marks, pairs, (clips, longer), names, _Drawn(boxes, frames))
+    named = (names, phrases(sighting, groups, names, len(sighting), referring))
+    return _assemble(sighting, marks, pairs, (clips, longer), named, _Drawn(boxes, frames))
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,11 @@ def _assemble(
     marks: Int[np.ndarray, " n"],
     pairs: pa.ListArray,
     clips: tuple[ClipRows, pa.ListArray],
-    names: Names,
+    named: tuple[Names, Phrases],
     drawn_at: _Drawn,
 ) -> Shown:
     view_ids, object_ids = _one(sighting, "view_id"), _one(sighting, "object_id")
-    count = len(sighting)
+    count, (names, further) = len(sighting), named
     single = Places(np.arange(count), np.full(count, -1, dtype=np.int64), marks)
     double, double_views = _pair_places(view_ids, object_ids, marks, pairs)
     rows, longer = clips
@@ -129,7 +133,7 @@ def _assemble(
     offsets = np.concatenate([[0], np.cumsum(lengths), [lengths.sum()]])
     return Shown(
         keys=pc.binary_join_element_wise(labels, objects, _JOIN),
-        references=references(places, names, drawn_at.boxes, drawn_at.frames),
+        references=references(places, names, drawn_at.boxes, drawn_at.frames, further),
         views=shown_views,
         mark_ids=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), objects.take(pa.array(drawn))),
         has_masks=np.append(np.bincount(label_codes, ~masked[drawn], len(shown_views)) == 0, False),

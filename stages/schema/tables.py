@@ -188,6 +188,12 @@ SIGHTING = TableSpec(
         Column("crowd", pa.bool_(), "marks several instances at once (COCO iscrowd)"),
         Column("confidence", pa.float64(), "detector's score; 1 for annotations", low=0, high=1),
         Column("detected_by", STR, "who made box and mask"),
+        Column(
+            "color",
+            STR,
+            "the one colour it clearly shows, one of `stages.formats.colors.TERMS`; null: none, or not measured",
+            nullable=True,
+        ),
         Column("center_v", VEC3, "box centre in view space, metres", nullable=True),
         Column(
             "yaw_v",

@@ -24,4 +24,5 @@ ABSOLUTE_DISTANCE = Task(
     ask=ask,
     unfit=unfit,
     options="option_levels",
+    tells=dict.fromkeys(("distance_center", "distance_closest"), ("landmark",)),
 )

@@ -205,6 +205,7 @@ class Task:
         formats: The only (text format, image format) pairs in which it can be asked; empty: all.
         why_formats: Why it cannot be asked in the others.
         options: Table of `AskParams` that its wrong answers come from: `option_levels` or `option_counts`.
+        tells: Kinds of names (`formats.referring.FURTHER`) that would tell the answer, per fact kind: never used there.
     """
 
     name: str
@@ -218,6 +219,7 @@ class Task:
     formats: tuple[tuple[str, str], ...] = ()
     why_formats: str = ""
     options: Literal["", "option_levels", "option_counts"] = ""
+    tells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def nth_of(lists: pa.ListArray, place: int) -> pa.Array:

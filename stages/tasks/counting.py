@@ -77,4 +77,5 @@ COUNTING = Task(
     about_category=True,
     unfit=thin,
     options="option_counts",
+    tells={f"count_{side}_of": ("ordinal",) for side in ("left", "right")},
 )

@@ -69,4 +69,5 @@ EXISTENCE = Task(
     ask=ask,
     about_category=True,
     sift=balance,
+    tells={f"exists_{side}_of": ("ordinal",) for side in ("left", "right")},
 )

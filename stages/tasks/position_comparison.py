@@ -25,4 +25,5 @@ POSITION_COMPARISON = Task(
     needs={kind: PAIR for kind in WORDS},
     ways={"yes_no": ("claim",), "choice": ("which", "word"), "text": ("word",)},
     ask=ask,
+    tells={"left_of": ("ordinal",), "above": ("landmark",)},  # what stands on something is high up
 )

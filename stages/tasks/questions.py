@@ -32,6 +32,7 @@ class Asked:
     ask: IntArray
     reply: IntArray
     formats: tuple[tuple[str, str], ...] = ()
+    barred: tuple[str, ...] = ()
 
     def fills(self, rows: IntArray, slots: Sequence[pa.StringArray]) -> dict[str, pa.StringArray]:
         """Return the value of every slot for some of the questions.
@@ -66,6 +67,7 @@ def ask_all(facts: Facts, chosen: Chosen, params: AskParams) -> Iterator[Asked]:
             ask=texts.choose(draft.ask, mix(batch.keys, key("ask text")), batch.scenes, answers),
             reply=texts.choose(draft.reply, mix(batch.keys, key("reply text")), batch.scenes, answers),
             formats=chosen.task.formats,
+            barred=chosen.task.tells.get(batch.kind, ()),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, model_validator
 
-from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES
-from stages.formats.choose import Weights, draw, impossible, possible
+from stages.formats import FORMATS, IMAGE_FORMATS
+from stages.formats.choose import Ways, Weights, draw, impossible, possible, ways_of
 from stages.formats.coordinates import COORDINATES, TOKENS, Pointing
 from stages.formats.outcomes import Tried, format_counts
 from stages.formats.phrases import compile_texts, render
+from stages.formats.references import References
+from stages.formats.referring import FURTHER
 from stages.formats.shown import Shown
 from stages.params import Params
 from stages.registry import suggest
@@ -58,9 +60,18 @@ class Drawn:
     slots: list[pa.StringArray]
 
 
+@dataclass(frozen=True)
+class Tallies:
+    """Questions that miss a format, by reason; their number per format and outcome; slots by what names them."""
+
+    drops: Drops
+    formats: pa.Table
+    named: Mapping[str, int]
+
+
 def sample_table(
     asked: Asked, questions: pa.Table, licenses: pa.StringArray, shown: Shown, params: FormatParams
-) -> tuple[pa.Table, Drops, pa.Table]:
+) -> tuple[pa.Table, Tallies]:
     """Put questions into formats.
 
     Args:
@@ -71,11 +82,11 @@ def sample_table(
         params: How many formats.
 
     Returns:
-        The samples, the questions that miss a format, by reason, and their number per format and outcome.
+        The samples, and what came of all questions.
     """
     views = pc.binary_join(one_chunk(questions.column("view_ids")), " ")
     marks = shown.marks(views)
-    drawn, drops, counts = _draw(asked, views, marks, shown, params, questions)
+    drawn, tallies = _draw(asked, views, marks, shown, params, questions)
     at = pa.array(drawn.questions)
     text = pa.array([form.text for form in FORMATS]).take(pa.array(drawn.forms))
     image = pa.array([form.image for form in FORMATS]).take(pa.array(drawn.forms))
@@ -97,12 +108,12 @@ def sample_table(
     }
     carried = (name for name in SAMPLE.schema.names if name not in columns)
     columns.update({name: one_chunk(questions.column(name)).take(at) for name in carried})
-    return pa.table([columns[name] for name in SAMPLE.schema.names], schema=SAMPLE.schema), drops, counts
+    return pa.table([columns[name] for name in SAMPLE.schema.names], schema=SAMPLE.schema), tallies
 
 
 def _draw(
     asked: Asked, views: pa.StringArray, marks: IntArray, shown: Shown, params: FormatParams, questions: pa.Table
-) -> tuple[Drawn, Drops, pa.Table]:
+) -> tuple[Drawn, Tallies]:
     view_ids = one_chunk(questions.column("view_ids"))
     only = asked.draft.slot_views or (-1,) * len(asked.draft.slots)
     places: Sequence[IntArray] = ()
@@ -114,17 +125,32 @@ def _draw(
     images = dict.fromkeys(IMAGE_FORMATS, marked)
     images |= {"original": np.ones(len(views), dtype=bool), "masks": shown.has_masks[marks]}
     allowed = np.array([not asked.formats or (form.text, form.image) in asked.formats for form in FORMATS])
-    fine = possible(table, shown.references, images) & allowed[None, :]
+    ways = ways_of(table, shown.references, asked.barred)
+    fine = possible(ways, images) & allowed[None, :]
     weights = params.weights.of_formats()
     chosen, forms = draw(fine, mix(asked.keys, key("format")), params.per_question, weights)
-    reference = np.array([REFERENCES.index(form.reference) for form in FORMATS])
-    bank = pa.concat_arrays([shown.references.texts[name] for name in REFERENCES])
-    slots = [bank.take(pa.array(reference[forms] * len(shown.keys) + rows[chosen])) for rows in places]
+    columns = np.stack([ways.columns[form.reference] for form in FORMATS])
+    bank = shown.references.bank
+    slots = [
+        bank.take(pa.array(columns[forms, chosen, slot] * len(shown.keys) + rows[chosen]))
+        for slot, rows in enumerate(places)
+    ]
     ids = one_chunk(questions.column("question_id"))
-    missed = list(impossible(table, shown.references, images))
+    missed = list(impossible(ways, images))
     drops = [(why, ids.take(pa.array(rows))) for why, rows in missed]
     counts = format_counts(asked.task, Tried(fine, allowed, missed, (chosen, forms), weights))
-    return Drawn(chosen, forms, slots), drops, counts
+    return Drawn(chosen, forms, slots), Tallies(drops, counts, _named(ways, shown.references))
+
+
+def _named(ways: Ways, references: References) -> dict[str, int]:
+    """Count slots by what names them in natural language."""
+    fine = ways.reasons["natural"] == 0
+    column = ways.columns["natural"] - len(references.texts)
+    caption = references.by_caption[ways.places]
+    found = {"category": fine & (column < 0) & ~caption, "caption": fine & (column < 0) & caption}
+    found |= {kind: fine & (column == place) for place, kind in enumerate(FURTHER)}
+    counts = {f"slots.{kind}": int(rows.sum()) for kind, rows in (found | {"unnamed": ~fine}).items()}
+    return {name: count for name, count in counts.items() if count}
 
 
 def is_bare(asked: Asked, questions: pa.Table, params: FormatParams) -> BoolArray:

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pytest
 
 from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES, TEXT_FORMATS
-from stages.formats.choose import Weights, draw, impossible, possible
+from stages.formats.choose import Weights, draw, impossible, possible, ways_of
 from stages.formats.coordinates import Pointing
 from stages.formats.names import Reserved, view_names
 from stages.formats.references import REASONS, Places, References, boxes_of, pair_marks, references
+from stages.formats.referring import FURTHER, Phrases
 from stages.marks.palette import NAMES
 from stages.rng import column_keys
 
@@ -30,7 +31,9 @@ def refer(second: list[int] | None = None) -> References:
     names = view_names(views, category, caption, also_shows, np.zeros(5, dtype=bool), reserved)
     boxes = boxes_of(Pointing(), BOXES.astype(float), SIZES, views)
     mark = np.array([1, 0, -1, -1, 0])
-    return references(Places(np.arange(5), np.array(second or [-1] * 5), mark), names, boxes, np.full(5, -1))
+    further = Phrases(dict.fromkeys(FURTHER, pa.nulls(5, pa.string())), np.full(5, -1))
+    places = Places(np.arange(5), np.array(second or [-1] * 5), mark)
+    return references(places, names, boxes, np.full(5, -1), further)
 
 
 def test_there_are_nineteen() -> None:
@@ -87,19 +90,21 @@ def images(count: int, masks: bool = True) -> dict[str, np.ndarray]:
 
 
 def test_questions_without_objects_are_asked_in_natural_words_on_all_pictures() -> None:
-    table = possible(np.zeros((1, 0), dtype=np.int64), refer(), images(1))
+    table = possible(ways_of(np.zeros((1, 0), dtype=np.int64), refer()), images(1))
     assert [FORMATS[k][:2] for k in np.flatnonzero(table[0])] == [("natural", image) for image in IMAGE_FORMATS]
 
 
 def test_every_slot_must_have_its_reference() -> None:
-    table = possible(np.array([[0, 0], [0, 2]]), refer(), images(2, masks=False))
+    table = possible(ways_of(np.array([[0, 0], [0, 2]]), refer()), images(2, masks=False))
     texts = [{FORMATS[k].text for k in np.flatnonzero(row)} for row in table]
     assert texts == [set(TEXT_FORMATS), {"natural", "caption"}]
     assert not any(FORMATS[k].image == "masks" for k in np.flatnonzero(table.any(axis=0)))
 
 
 def test_impossible_formats_are_named() -> None:
-    found = {why: rows.tolist() for why, rows in impossible(np.array([[0], [2]]), refer(), images(2, masks=False))}
+    found = {
+        why: rows.tolist() for why, rows in impossible(ways_of(np.array([[0], [2]]), refer()), images(2, masks=False))
+    }
     assert found == {
         "format.region_box.not_unique": [1], "format.caption_box.not_unique": [1],
         "format.image_based.not_marked": [1], "format.masks.no_masks": [0, 1],

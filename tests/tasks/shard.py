@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,21 @@ def params(**changes: Any) -> dict[str, Any]:
         "questions_per_view": dict.fromkeys(TASKS, 1000),
         "formats": formats(**changes.pop("formats", {})),
         "marks": {"most": 8, "min_side_px": 12.0},
+        "referring": {
+            "min_area_px": 500,
+            "min_visible_fraction": 0.5,
+            "max_truncated_fraction": 0.3,
+            "most_instances": 6,
+            "min_gap_px": 20,
+            "min_gap_share": 0.5,
+            "landmarks": 6,
+            "near_ratio": 1.5,
+            "near_ratio_px": 1.3,
+            "near_gap_m": 0.3,
+            "near_sigmas": 3,
+            "on_m": 0.03,
+            "beside_m": 0.1,
+        },
         "ask": {
             "unit_shares": {"m": 0.4, "cm": 0.2, "ft": 0.2, "in": 0.2},
             "count_keep_shares": [1.0],
@@ -96,6 +112,15 @@ class Shard:
         self.sightings.append(
             SightingRow(view_id, object_id, object_id.split(":")[0], (x1, y1, x2, y2), (x2 - x1) * (y2 - y1), "test",
                         mask_rle=rectangle(box) if mask else None, crowd=crowd)
+        )  # fmt: skip
+
+    def place(self, center_v: Sequence[float], size_v: Sequence[float]) -> None:
+        """Give the sighting added last a box in view space."""
+        x, y, z = center_v
+        wide, deep, tall = size_v
+        self.sightings[-1] = replace(
+            self.sightings[-1], center_v=(x, y, z), size_v=(wide, deep, tall), yaw_v=0.0,
+            sigma_center_m=(0.005,) * 3, sigma_size_m=(0.005,) * 3,
         )  # fmt: skip
 
     def fact(
