@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 export DVC_NO_ANALYTICS := 1
 export DO_NOT_TRACK := 1
 
-.PHONY: help run flow test lint lock clean
+.PHONY: help run flow sheet test lint lock clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/'
@@ -23,6 +23,9 @@ run: $(INSTALLED) ## set up, build everything that is out of date, show the scor
 
 flow: $(INSTALLED) ## the same build as a Prefect flow
 	$(IN_VENV) python -m flows.build
+
+sheet: $(INSTALLED) ## one question in all 19 formats: contact_sheet.jpg (ARGS="QUESTION_ID --source NAME --seed 1")
+	$(IN_VENV) python -m stages.contact_sheet $(ARGS)
 
 test: lint       ## lint, types, import contracts and all tests
 	$(IN_VENV) python -m pytest

@@ -34,12 +34,12 @@ from stages.annotate import place_in_view_space
 from stages.audits.degrade import MonocularNoise, SensorNoise, encode, sensor_depth, sensor_mask
 from stages.audits.paths import Eyes, degraded, exact_depths
 from stages.geometry.frames import view_from_cam
+from stages.geometry.rle import decode_box
 from stages.lifting.fit import Scene
 from stages.lifting.floor import floor_height
 from stages.lifting.lift import lift_one
 from stages.lifting.params import LiftParams
 from stages.lifting.points import Camera
-from stages.lifting.rle import decode_box
 from stages.open3d_import import import_open3d
 from stages.render.rays import Camera as Eye
 from stages.render.rays import RayScene

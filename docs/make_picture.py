@@ -1,58 +1,36 @@
-"""Make the README's picture from the default build: `python docs/make_picture.py QUESTION_ID OUT.jpg`.
+"""Make the README's picture from the default build: `python -m docs.make_picture QUESTION_ID OUT.jpg`.
 
-Shows one training question in up to four image formats, each picture with the prompt and the answer under it.
+Shows one question in four of its formats, each picture with the prompt and the answer under it.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-import textwrap
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-EXPORT = Path("data/export")
-WIDTH_PX, TEXT_PX, LINE_PX, COLUMNS = 640, 230, 24, 72
+from stages.contact_sheet import cell, drawn_tiles, find_question, side_by_side
+from stages.images import encode_jpeg
+from stages.params import read_params
+from stages.runner import source_names
 
-
-def samples_of(question_id: str) -> dict[str, dict[str, object]]:
-    """One exported training sample of the question per image format."""
-    found: dict[str, dict[str, object]] = {}
-    with (EXPORT / "internvl/train.jsonl").open(encoding="utf-8") as file:
-        for line in file:
-            if f'"{question_id}:' in line:
-                sample = json.loads(line)
-                found.setdefault(sample["id"].rsplit(":", 1)[1], sample)
-    return found
-
-
-def panel(sample: dict[str, object]) -> np.ndarray:
-    """Draw one picture with its prompt and answer."""
-    picture = cv2.imread(str(EXPORT / str(sample["image"])))
-    picture = cv2.resize(picture, (WIDTH_PX, WIDTH_PX * picture.shape[0] // picture.shape[1]))
-    text = np.full((TEXT_PX, WIDTH_PX, 3), 255, np.uint8)
-    human, model = (turn["value"].replace("<image>\n", "") for turn in sample["conversations"])  # type: ignore[attr-defined]
-    lines = [line for part in human.splitlines() for line in textwrap.wrap(part, COLUMNS)]
-    for row, line in enumerate(lines):
-        cv2.putText(text, line, (10, 26 + row * LINE_PX), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (40, 40, 40), 1, cv2.LINE_AA)
-    for row, line in enumerate(textwrap.wrap(model, COLUMNS), start=len(lines)):
-        cv2.putText(text, line, (10, 26 + row * LINE_PX), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (150, 80, 0), 1, cv2.LINE_AA)
-    return np.vstack([picture, text])
+FORMATS = (("image_based", "boxes"), ("natural", "masks"), ("caption", "numbers"), ("region_box", "original"))
+WIDTH_PX, QUALITY = 660, 85
 
 
 def main() -> None:
-    """Compose the panels two by two."""
+    """Compose the four two by two."""
     if len(sys.argv) != 3:
-        sys.exit("usage: python docs/make_picture.py QUESTION_ID OUT.jpg")
-    if not EXPORT.is_dir():
-        sys.exit(f"{EXPORT}: no such folder; run `make run` first")
-    panels = [panel(sample) for _, sample in sorted(samples_of(sys.argv[1]).items())][:4]
-    if len(panels) < 4:
-        sys.exit(f"{sys.argv[1]}: needs training samples in four image formats, found {len(panels)}")
-    rows = [np.hstack(panels[k : k + 2]) for k in (0, 2)]
-    cv2.imwrite(sys.argv[2], np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 85])
+        sys.exit("usage: python -m docs.make_picture QUESTION_ID OUT.jpg")
+    data = read_params()
+    tiles, pictures = drawn_tiles(data, *find_question(source_names(data), sys.argv[1], 0))
+    places = [k for form in FORMATS for k, tile in enumerate(tiles) if tile[:2] == form and k in pictures]
+    if len(places) < len(FORMATS):
+        sys.exit(f"{sys.argv[1]}: cannot be asked in all of {FORMATS}; choose another question")
+    cells = [cell(tiles[k], pictures[k], WIDTH_PX) for k in places]
+    page = np.vstack([side_by_side(cells[:2]), side_by_side(cells[2:])])
+    Path(sys.argv[2]).write_bytes(encode_jpeg(page, QUALITY))
 
 
 if __name__ == "__main__":

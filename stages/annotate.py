@@ -12,6 +12,7 @@ from pydantic import Field
 
 from stages.annotators import ANNOTATORS
 from stages.annotators.base import ROLES, Annotator, Pictures
+from stages.annotators.colors import ColorParams, measure_colors
 from stages.depths import Depths, disk_depths
 from stages.geometry.boxes import upright
 from stages.geometry.frames import points_to_view, view_from_cam
@@ -42,6 +43,7 @@ class AnnotateParams(Params):
     detector: str
     segmenter: str
     captioner: str
+    color: ColorParams
     lift: LiftParams
     sigma: dict[str, Sigma] = Field(description=f"by geometry: {', '.join(GEOMETRY)}")
 
@@ -72,6 +74,8 @@ def complete(tables: Mapping[str, pa.Table], params: AnnotateParams, pictures: P
         annotator = _annotator(getattr(params, role), role)
         result = annotator.complete(tables, pictures)
         tables, counts = result.tables, counts + result.counts
+    colored, coloring = measure_colors(tables, pictures, params.color)
+    tables, counts = {**tables, "sighting": colored}, counts + coloring
     levelled = level(tables, depths, params.lift.gravity)
     tables, counts = levelled.tables, counts + levelled.counts
     lifted = lift(tables, depths, params.lift)

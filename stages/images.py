@@ -80,7 +80,7 @@ def read_pictures(
     }
     inside = [view_id for view_id, row in wanted.items() if row["image_path"] is None]
     if inside and shard_path(folder, "pixels", shard).exists():
-        for view_id, encoded, _ in iter_pixels(folder, shard, inside):
+        for view_id, encoded, _ in iter_pixels(folder, shard, inside, with_depth=False):
             row = wanted.pop(view_id)
             yield _checked(view_id, encoded, row)
     for view_id, row in wanted.items():
@@ -96,19 +96,22 @@ def decode(encoded: bytes) -> UInt8[np.ndarray, "h w 3"] | None:
 
     if encoded.startswith(b"\xff\xd8") and b"\xff\xd9" not in encoded[-_JPEG_TAIL:]:
         return None  # cut off: OpenCV would fill the rest with grey
-    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
     try:
-        bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), flags) if encoded else None
+        rgb = cv2.imdecode(np.frombuffer(encoded, np.uint8), flags) if encoded else None
     except cv2.error:
         return None
-    return None if bgr is None else np.ascontiguousarray(bgr[:, :, ::-1]).astype(np.uint8, copy=False)
+    return None if rgb is None else np.asarray(rgb, np.uint8)
 
 
-def encode_jpeg(rgb: UInt8[np.ndarray, "h w 3"], quality: int) -> bytes:
-    """Encode RGB as JPEG, quality 1 to 100."""
+def encode_jpeg(
+    rgb: UInt8[np.ndarray, "h w 3"], quality: int, spare: UInt8[np.ndarray, "h w 3"] | None = None
+) -> bytes:
+    """Encode RGB as JPEG, quality 1 to 100; `spare` is memory of the same size that may be overwritten."""
     import cv2
 
-    _, encoded = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR, dst=spare)
+    _, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return bytes(encoded)
 
 

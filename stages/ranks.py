@@ -6,14 +6,14 @@ import numpy as np
 from jaxtyping import Bool, Int, Shaped, UInt64
 
 
-def starts_of(groups: Int[np.ndarray, " n"]) -> Int[np.ndarray, " g"]:
+def starts_of(groups: Shaped[np.ndarray, " n"]) -> Int[np.ndarray, " g"]:
     """First row of each run of equal values."""
     if len(groups) == 0:
         return np.zeros(0, dtype=np.int64)
     return np.concatenate([[0], np.flatnonzero(np.diff(groups)) + 1]).astype(np.int64)
 
 
-def rank_within(groups: Int[np.ndarray, " n"], order: Shaped[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
+def rank_within(groups: Shaped[np.ndarray, " n"], order: Shaped[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
     """Rank each row among the rows of its group by `order`, from 0; ties keep row order.
 
     Example:
@@ -27,6 +27,30 @@ def rank_within(groups: Int[np.ndarray, " n"], order: Shaped[np.ndarray, " n"]) 
     ranks = np.empty(len(groups), dtype=np.int64)
     ranks[sorting] = np.arange(len(groups)) - np.repeat(starts, lengths)
     return ranks
+
+
+def deal(
+    groups: UInt64[np.ndarray, " n"],
+    order: UInt64[np.ndarray, " n"],
+    counts: Int[np.ndarray, " n"],
+    first: UInt64[np.ndarray, " n"],
+) -> Int[np.ndarray, " n"]:
+    """Deal the numbers 0 to counts - 1 over the rows of each group by `order`, as evenly as they go.
+
+    Args:
+        groups: A key per group.
+        order: A key per row.
+        counts: How many numbers there are, the same for all rows of a group.
+        first: A key that draws the number which a group begins with, the same for all its rows.
+
+    Example:
+        >>> groups, order = np.zeros(3, dtype=np.uint64), np.array([30, 10, 20], dtype=np.uint64)
+        >>> deal(groups, order, np.full(3, 2), groups + 6).tolist()
+        [0, 0, 1]
+    """
+    begun = (first % counts.astype(np.uint64)).astype(np.int64)
+    dealt: Int[np.ndarray, " n"] = (rank_within(groups, order) + begun) % counts
+    return dealt
 
 
 def choose(groups: Int[np.ndarray, " n"], keys: UInt64[np.ndarray, " n"], most: int) -> Bool[np.ndarray, " n"]:

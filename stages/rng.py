@@ -22,8 +22,12 @@ def key(*parts: str | int) -> int:
         >>> key("a", "bc") == key("ab", "c")
         False
     """
-    text = "\x1f".join(f"{type(p).__name__}:{p}" for p in parts)
+    text = "\x1f".join(map(_part, parts))
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _part(part: str | int) -> str:
+    return f"{type(part).__name__}:{part}"
 
 
 def generator(*parts: str | int) -> np.random.Generator:
@@ -52,9 +56,11 @@ def integers(keys: UInt64[np.ndarray, "*n"], high: int | UInt64[np.ndarray, "*n"
 
 
 def column_keys(column: pa.ChunkedArray | pa.Array, *parts: str | int) -> UInt64[np.ndarray, " n"]:
-    """One key per row of a string column, mixed with the parts; equal strings get equal keys."""
+    """One key per row of a string column: `key(*parts, text)`, so equal strings get equal keys."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = array.dictionary_encode()
     unique: Sequence[str] = encoded.dictionary.to_pylist()
-    keys = np.array([key(*parts, text) for text in unique], dtype=np.uint64)
+    begun = "".join(f"{_part(p)}\x1f" for p in parts) + _part("")
+    digests = (hashlib.blake2b(f"{begun}{text}".encode(), digest_size=8).digest() for text in unique)
+    keys = np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
     return keys[encoded.indices.to_numpy(zero_copy_only=False)] if len(array) else keys

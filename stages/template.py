@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from stages.formats.names import clean_column
+from stages.formats.outcomes import summed
+from stages.formats.referring import ReferringParams
 from stages.formats.shown import Shown, shown
 from stages.marks.select import MarkParams, mark_places
 from stages.params import Params
@@ -22,6 +24,7 @@ from stages.sides import side_of
 from stages.tasks import TASKS
 from stages.tasks.base import AskParams, Task
 from stages.tasks.facts import Drops, Facts, choose_facts, read_facts
+from stages.tasks.options import options_at
 from stages.tasks.questions import ask_all, question_table
 from stages.tasks.samples import FormatParams, sample_table
 from stages.tasks.wordings import reserved
@@ -34,6 +37,7 @@ class TemplateParams(Params):
     questions_per_view: dict[str, int] = Field(description="most questions per view, for each task; 0: none")
     formats: FormatParams
     marks: MarkParams
+    referring: ReferringParams
     ask: AskParams
 
     @field_validator("questions_per_view")
@@ -46,39 +50,58 @@ class TemplateParams(Params):
             raise ValueError("; ".join(problems))
         return value
 
+    @model_validator(mode="after")
+    def _all_options(self) -> TemplateParams:
+        """Every kind whose wrong answers come from a table has one, with room for at least two options."""
+        problems = []
+        for task in (resolve(TASKS, name, "task") for name in TASKS):
+            known = getattr(self.ask, task.options) if task.options else dict.fromkeys(task.needs)
+            problems += [f"ask.{task.options}: {kind} is missing" for kind in task.needs if kind not in known]
+        for kind in self.ask.option_levels:
+            if options_at(kind, self.ask) == 0:
+                problems.append(f"ask.option_levels.{kind}: not even two options would differ by `option_ratio`")
+        if problems:
+            raise ValueError("; ".join(problems) + "; `python -m stages.option_tables` measures them")
+        return self
 
-def template(tables: Mapping[str, pa.Table], params: TemplateParams, context: Context) -> Result:
+
+def template(
+    tables: Mapping[str, pa.Table], params: TemplateParams, context: Context, tasks: Sequence[Task] = ()
+) -> Result:
     """Turn facts into questions with typed answers, and questions into samples; rows come in no order (writing sorts).
 
     Args:
         tables: `fact`, `scene`, `view`, `object` and `sighting` of one shard, any row order.
         params: Section `template`.
         context: Seed, source and shard.
+        tasks: What to ask; empty: all of `TASKS`.
 
     Raises:
         TableError: A row names a scene, view or object that is in no table.
     """
-    facts = read_facts(tables["fact"], context.seed)
+    facts = read_facts(tables["fact"], tables["object"], context.seed)
     scenes = _per_fact(facts, tables["scene"], params, context)
     world = _shown(facts, tables, params, context)
-    known = [resolve(TASKS, name, "task") for name in TASKS]
+    known = tasks or [resolve(TASKS, name, "task") for name in TASKS]
     counts = Counts(read={"facts": len(facts.ids)}) + _counted(
         _without_task(facts, known) + _unusable(tables["object"])
     )
-    questions, samples = [], []
+    questions, samples, format_counts = [], [], []
     for task in known:
         chosen, drops = choose_facts(facts, task, world, params.ask, params.questions_per_view[task.name])
         counts += _counted(drops)
         for asked in (a for c in chosen for a in ask_all(facts, c, params.ask)):
             table = question_table(asked, facts, scenes)
-            formed, drops = sample_table(
+            formed, tallies = sample_table(
                 asked, table, scenes["license"].take(pa.array(asked.rows)), world, params.formats
             )
-            counts += _counted(drops)
+            counts += _counted(tallies.drops) + Counts(kept=dict(tallies.named))
             questions.append(table)
             samples.append(formed)
+            format_counts.append(tallies.formats)
     out = {"question": _joined("question", questions), "sample": _joined("sample", samples)}
-    return Result(out, counts + Counts(kept={f"{name}s": len(table) for name, table in out.items()}))
+    counts += Counts(kept={f"{name}s": len(table) for name, table in out.items()})
+    return Result(out | {"format_count": summed(_joined("format_count", format_counts))}, counts)
 
 
 def _per_fact(facts: Facts, scene: pa.Table, params: TemplateParams, context: Context) -> dict[str, pa.StringArray]:
@@ -103,7 +126,8 @@ def _shown(facts: Facts, tables: Mapping[str, pa.Table], params: TemplateParams,
     first[indices[::-1]] = several[::-1]
     first = first[np.argsort(joined.dictionary.to_numpy(zero_copy_only=False).astype(str), kind="stable")]
     marks = mark_places(tables["sighting"], context.seed, params.marks)
-    return shown(tables, marks, view_ids.take(pa.array(first)), reserved(), params.marks.most)
+    together = view_ids.take(pa.array(first))
+    return shown(tables, marks, together, reserved(), params.marks.most, params.referring, params.formats.pointing)
 
 
 def _without_task(facts: Facts, tasks: Sequence[Task]) -> Drops:
@@ -131,7 +155,7 @@ def _counted(drops: Drops) -> Counts:
 
 
 def _joined(name: str, parts: Sequence[pa.Table]) -> pa.Table:
-    return pa.concat_tables(parts).combine_chunks() if parts else TABLES[name].schema.empty_table()
+    return pa.concat_tables(parts) if parts else TABLES[name].schema.empty_table()
 
 
 STAGE = Stage(
@@ -139,7 +163,7 @@ STAGE = Stage(
     TemplateParams,
     template,
     reads={"fact": "facts", "scene": "annotated", "view": "annotated", "object": "annotated", "sighting": "annotated"},
-    writes=("question", "sample"),
+    writes=("question", "sample", "format_count"),
     out="questions",
     per_source=False,
 )

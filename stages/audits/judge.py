@@ -19,7 +19,7 @@ from stages.tasks.base import Task
 Truths = Callable[[str], SceneTruth]
 TOLERANCE_SHARE = 0.1
 TOLERANCE_DEG = 5.0
-LAST_DIGIT = {"m": 0.01, "cm": 1.0, "ft": 0.1, "in": 1.0, "m2": 0.1, "ft2": 1.0}
+LAST_DIGIT = {"m": 0.01, "cm": 1.0, "ft": 0.01, "in": 0.1, "m2": 0.1, "ft2": 1.0}
 
 CASES = pa.schema(
     [

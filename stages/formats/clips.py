@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from stages.ranks import rank_within
 from stages.rng import column_keys
@@ -19,13 +19,15 @@ class ClipRows:
     """One row per clip and object that any of its frames shows, sorted by clip and object.
 
     `best` is the sighting with the largest area, `frame` its place in the clip from 0, `mark` the object's place among
-    the marks of the clip, -1 if unmarked. A crowd in any frame is the crowd's row.
+    the marks of the clip, -1 if unmarked; `masked` says whether every frame that shows it has its mask. A crowd in any
+    frame is the crowd's row.
     """
 
     clip: Int[np.ndarray, " n"]
     best: Int[np.ndarray, " n"]
     frame: Int[np.ndarray, " n"]
     mark: Int[np.ndarray, " n"]
+    masked: Bool[np.ndarray, " n"]
 
 
 def clip_rows(sighting: pa.Table, marks: Int[np.ndarray, " n"], clips: pa.ListArray, most: int) -> ClipRows:
@@ -50,7 +52,9 @@ def clip_rows(sighting: pa.Table, marks: Int[np.ndarray, " n"], clips: pa.ListAr
     total_px = np.add.reduceat(area_px[rows], starts) if len(starts) else np.zeros(0)
     marked = np.maximum.reduceat(marks[rows], starts) >= 0 if len(starts) else np.zeros(0, dtype=bool)
     place = _places(clip[starts], total_px, marked, _mark_order(sighting)[object_code[rows[starts]]], most)
-    return ClipRows(clip[starts], rows[starts], frame[starts], place)
+    masked = one_chunk(sighting.column("mask_rle")).is_valid().to_numpy(zero_copy_only=False)[rows]
+    masked = np.logical_and.reduceat(masked, starts) if len(starts) else masked
+    return ClipRows(clip[starts], rows[starts], frame[starts], place, masked)
 
 
 def _rows(

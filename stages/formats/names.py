@@ -8,6 +8,7 @@ as several.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,11 +19,12 @@ from jaxtyping import Bool, Int
 
 from stages.marks.palette import NAMES
 
-_UNSAFE = re.compile(r"[<>{}\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSAFE = re.compile(r"[<>{}\[\]\"|\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ARTICLE = re.compile(r"^(an?|the)\s+", re.IGNORECASE)
 _TAIL = re.compile(
     r"(,|\s(with|without|near|on|in|of|at|by|under|over|behind|beside|next to|between|from|that|which)\s).*"
 )
+_SHOWN = re.compile(r"\s(?:with|in|of)\s(.*)")
 _OWN = frozenset({"object", "first image", "second image", *(f"{c} {w}" for c in NAMES for w in ("box", "mask"))})
 
 
@@ -39,11 +41,27 @@ class Reserved:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """Sightings of one view that share a category's name, one group per view and name that means several.
+
+    Rows are sorted by group. `named` marks those whose own category is the name (the others are also called so: a
+    dining chair among chairs); `single` those that are one instance of it by their own name: no crowd, and no sofa
+    that only shows cushions.
+    """
+
+    group: Int[np.ndarray, " m"]
+    row: Int[np.ndarray, " m"]
+    named: Bool[np.ndarray, " m"]
+    single: Bool[np.ndarray, " m"]
+
+
+@dataclass(frozen=True)
 class Names:
     """Names of sightings, in their row order.
 
     `category` and `caption` are null where there is none that is safe to print. The masks say where a name means one
     object of the view only, and (`*_speakable`) where "the {name}" cannot be mistaken for the wording's own words.
+    `alike` groups what a category does not tell apart; `taken` says where a phrase means some object of the view.
     """
 
     category: pa.StringArray
@@ -52,6 +70,8 @@ class Names:
     caption_unique: Bool[np.ndarray, " n"]
     category_speakable: Bool[np.ndarray, " n"]
     caption_speakable: Bool[np.ndarray, " n"]
+    alike: Alike
+    taken: Callable[[pa.StringArray, Int[np.ndarray, " m"]], Bool[np.ndarray, " m"]]
 
 
 def clean(name: str | None) -> str | None:
@@ -80,14 +100,28 @@ def meanings(category: str | None, caption: str | None, also_shows: tuple[str, .
 
     Example:
         >>> sorted(meanings("dining chair", "red chair with arms"))
-        ['chair', 'dining chair', 'red chair', 'red chair with arms']
+        ['chair', 'chair with arms', 'dining chair', 'red chair', 'red chair with arms']
     """
     found = {name.lower() for name in also_shows}
     for name in (category, caption):
         if name:
-            words = _TAIL.sub("", name.lower()).split()
-            found |= {name.lower(), *(" ".join(words[k:]) for k in range(len(words)))}
+            head, words = _TAIL.sub("", name.lower()).split(), name.lower().split()
+            for k in range(max(len(head), 1)):
+                found |= {" ".join(head[k:]), " ".join(words[k:])}
     return frozenset(found)
+
+
+@cache
+def mentions(caption: str | None) -> frozenset[str]:
+    """Return names of what else a viewer sees in an object, by its caption.
+
+    Example:
+        >>> sorted(mentions("green plant in white pot")), sorted(mentions("bowl of limes and banana"))
+        (['pot', 'white pot'], ['banana', 'limes'])
+    """
+    shown = _SHOWN.search(caption.lower()) if caption else None
+    parts = [part.split() for part in re.split(r",|\sand\s|\s(?:with|in|of)\s", shown[1])] if shown else []
+    return frozenset(" ".join(words[k:]) for words in parts for k in range(len(words)))
 
 
 @cache
@@ -121,7 +155,8 @@ def view_names(
     encoded = joined.dictionary_encode()
     pair = encoded.indices.to_numpy(zero_copy_only=False)
     parts = [[name or None for name in text.split("\x1f")] for text in encoded.dictionary.to_pylist()]
-    meant = [sorted(meanings(a, b, tuple(c.split("\x1e")) if c else ())) for a, b, c in parts]
+    also_named = [(*(c.split("\x1e") if c else ()), *sorted(mentions(b))) for _, b, c in parts]
+    meant = [sorted(meanings(a, b, c)) for (a, b, _), c in zip(parts, also_named, strict=True)]
     hidden = [sorted(shadows(a, b, reserved.following)) for a, b, _ in parts]
     phrases = sorted({phrase for found in (*meant, *hidden) for phrase in found})
     number = {phrase: k for k, phrase in enumerate(phrases)}
@@ -129,38 +164,74 @@ def view_names(
     hides = _Cells(views, pair, [[number[p] for p in found] for found in hidden], np.ones(len(views)))
     own = np.array([p not in reserved.phrases and p not in _OWN for p in phrases] or [True])
 
-    def judge(names: pa.StringArray) -> tuple[Bool[np.ndarray, " n"], Bool[np.ndarray, " n"]]:
+    def numbers(names: pa.StringArray) -> tuple[Int[np.ndarray, " m"], Bool[np.ndarray, " m"]]:
         index = pc.index_in(pc.utf8_lower(names), pa.array(phrases, pa.string()))
         rows = pc.fill_null(index, 0).to_numpy(zero_copy_only=False).astype(np.int64)
-        there = index.is_valid().to_numpy(zero_copy_only=False)
-        return there & (means.count(rows) == 1), there & own[rows] & (hides.count(rows) == 0)
+        return rows, index.is_valid().to_numpy(zero_copy_only=False)
+
+    def judge(names: pa.StringArray) -> tuple[Bool[np.ndarray, " n"], Bool[np.ndarray, " n"]]:
+        rows, there = numbers(names)
+        return there & (means.count(views, rows) == 1), there & own[rows] & (hides.count(views, rows) == 0)
+
+    def taken(names: pa.StringArray, rows: Int[np.ndarray, " m"]) -> Bool[np.ndarray, " m"]:
+        number, there = numbers(names)
+        return there & (means.count(views[rows], number) > 0)
 
     (category_unique, category_speakable), (caption_unique, caption_speakable) = judge(categories), judge(captions)
-    return Names(categories, captions, category_unique, caption_unique, category_speakable, caption_speakable)
+    surely = [[p in meanings(a, b) for p in found] for (a, b, _), found in zip(parts, meant, strict=True)]
+    category, there = numbers(categories)
+    alike = _alike(means, pair, surely, ~crowd, np.where(there & ~category_unique, category, -1))
+    return Names(
+        categories, captions, category_unique, caption_unique, category_speakable, caption_speakable, alike, taken
+    )
+
+
+def _alike(
+    means: _Cells,
+    pair: Int[np.ndarray, " n"],
+    surely: list[list[bool]],
+    whole: Bool[np.ndarray, " n"],
+    category: Int[np.ndarray, " n"],
+) -> Alike:
+    """Group the sightings that a category means, for every (view, category) given (-1: none)."""
+    wanted = np.unique(means.cell(category)[category >= 0])
+    at = np.searchsorted(wanted, means.cells)
+    kept = np.flatnonzero(np.append(wanted, -1)[at] == means.cells)
+    kept = kept[np.lexsort((means.rows[kept], at[kept]))]
+    row = means.rows[kept]
+    sure = np.array([flag for flags in surely for flag in flags], dtype=bool)[means.flat[kept]]
+    return Alike(at[kept], row, means.cell(category)[row] == means.cells[kept], sure & whole[row])
 
 
 class _Cells:
-    """Sums of weights per (view, phrase): row i adds its weight to every phrase of `lists[pair[i]]`."""
+    """Sums of weights per (view, phrase): row i adds its weight to every phrase of `lists[pair[i]]`.
+
+    `rows`, `cells` and `flat` tell row, cell and place in the flattened lists of every addend.
+    """
 
     def __init__(
         self, views: Int[np.ndarray, " n"], pair: Int[np.ndarray, " n"], lists: list[list[int]], weight: np.ndarray
     ) -> None:
         lengths = np.array([len(found) for found in lists], dtype=np.int64)
-        flat = np.array([k for found in lists for k in found], dtype=np.int64)
+        phrases = np.array([k for found in lists for k in found], dtype=np.int64)
         repeats = lengths[pair]
         within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-        self._views, self._width = views, int(flat.max(initial=0)) + 1
-        cells = (
-            np.repeat(views, repeats) * self._width
-            + flat[np.repeat((np.cumsum(lengths) - lengths)[pair], repeats) + within]
-        )
-        self._cells, where = np.unique(cells, return_inverse=True)
-        self._sums = np.bincount(where, weights=np.repeat(weight, repeats), minlength=len(self._cells))
+        self._views, self._width = views, int(phrases.max(initial=0)) + 1
+        self.rows = np.repeat(np.arange(len(views)), repeats)
+        self.flat = np.repeat((np.cumsum(lengths) - lengths)[pair], repeats) + within
+        self.cells = views[self.rows] * self._width + phrases[self.flat]
+        self._distinct, where = np.unique(self.cells, return_inverse=True)
+        self._sums = np.bincount(where, weights=weight[self.rows], minlength=len(self._distinct))
 
-    def count(self, phrases: Int[np.ndarray, " n"]) -> np.ndarray:
-        """Return the sum at (view of row i, phrase i)."""
-        if not len(self._cells):
+    def cell(self, phrases: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
+        """Return the cell (view of row i, phrase i); -1 where no row could have it."""
+        fits = (phrases >= 0) & (phrases < self._width)
+        return np.where(fits, self._views * self._width + phrases, -1)
+
+    def count(self, views: Int[np.ndarray, " m"], phrases: Int[np.ndarray, " m"]) -> np.ndarray:
+        """Return the sum at (view i, phrase i)."""
+        if not len(self._distinct):
             return np.zeros(len(phrases))
-        cells = np.where(phrases < self._width, self._views * self._width + phrases, -1)
-        at = np.minimum(np.searchsorted(self._cells, cells), len(self._cells) - 1)
-        return np.where(self._cells[at] == cells, self._sums[at], 0)
+        cells = np.where(phrases < self._width, views * self._width + phrases, -1)
+        at = np.minimum(np.searchsorted(self._distinct, cells), len(self._distinct) - 1)
+        return np.where(self._distinct[at] == cells, self._sums[at], 0)

@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from stages.formats.coordinates import Pointing
 from stages.formats.names import clean, meanings
-from stages.formats.references import thousandths
+from stages.formats.resolve import Located, by_landmark, by_word, phrase_pattern
 from stages.marks.palette import NAMES
 
 Box = tuple[int, ...]
-_BOX = r"<box>\[\[(\d+), (\d+), (\d+), (\d+)\]\]</box>"
-_BOXES = rf"{_BOX}(?: in frame (\d+)| in the first image \({_BOX} in the second image\))?"
-_CAPTION = re.compile(r"<ref>([^<]*)</ref>(?!<box>)")
-_NAMED_BOX = re.compile(rf"<ref>([^<]*)</ref>{_BOXES}")
+INTERNVL = Pointing()
 _COLORS = "|".join(NAMES)
 _MARKED = {
     "boxes": re.compile(rf"the object in the ({_COLORS}) box", re.IGNORECASE),
@@ -36,7 +35,10 @@ class UnresolvedReference(ValueError):
 
 @dataclass(frozen=True)
 class Sighted:
-    """One object of a picture: its names (None where unsafe or missing), what it also shows, its box in thousandths."""
+    """One object of a picture: its names (None where unsafe or missing), what it also shows, its box in cells.
+
+    `located` is needed where prompts single objects out by colour, landmark or ordinal.
+    """
 
     object_id: str
     category: str | None
@@ -44,6 +46,7 @@ class Sighted:
     box: Box
     crowd: bool
     also_shows: tuple[str, ...] = ()
+    located: Located | None = None
 
     def may_be(self, name: str) -> bool:
         """Tell whether a reader could mean this object by `name`."""
@@ -53,27 +56,34 @@ class Sighted:
 Picture = Sequence[Sighted]
 
 
-def read_pictures(tables: Mapping[str, pa.Table]) -> dict[str, list[Sighted]]:
+def read_pictures(tables: Mapping[str, pa.Table], pointing: Pointing = INTERNVL) -> dict[str, list[Sighted]]:
     """List the objects of every view from tables `view`, `object` and `sighting`."""
     size = {row["view_id"]: (row["width_px"], row["height_px"]) for row in tables["view"].to_pylist()}
     named = {row["object_id"]: row for row in tables["object"].to_pylist()}
     pictures: dict[str, list[Sighted]] = {view_id: [] for view_id in size}
-    columns = tables["sighting"].select(["view_id", "object_id", "box_px", "crowd"])
+    columns = tables["sighting"].select(
+        ["view_id", "object_id", "box_px", "crowd", "color", "center_v", "size_v", "yaw_v"]
+    )
     for row in columns.to_pylist():
         width, height = size[row["view_id"]]
-        box = thousandths(np.array([row["box_px"]]), np.array([width]), np.array([height]))[0]
+        box = pointing.cells(np.array([row["box_px"]]), np.array([width]), np.array([height]))[0]
         thing = named[row["object_id"]]
         sighted = Sighted(
             row["object_id"], clean(thing["category"]), clean(thing["caption"]), tuple(box.tolist()), row["crowd"],
-            tuple(thing["also_shows"] or ()),
+            tuple(thing["also_shows"] or ()), _located(row),
         )  # fmt: skip
         pictures[row["view_id"]].append(sighted)
     return pictures
 
 
+def _located(row: Mapping[str, Any]) -> Located:
+    center_m, size_m = (None if row[name] is None else tuple(row[name]) for name in ("center_v", "size_v"))
+    return Located((row["box_px"][0] + row["box_px"][2]) / 2, row["color"], center_m, size_m, row["yaw_v"] or 0.0)
+
+
 def parse_prompt(
     prompt: str, text_format: str, image_format: str, pictures: Sequence[Picture], mark_ids: Sequence[str],
-    said: Iterable[str], places: Sequence[int] = (),
+    said: Iterable[str], places: Sequence[int] = (), pointing: Pointing = INTERNVL,
 ) -> list[str]:  # fmt: skip
     """Return the objects a prompt points at, in the order of first mention.
 
@@ -85,15 +95,16 @@ def parse_prompt(
         mark_ids: Objects drawn on the pictures, in drawing order.
         said: Phrases that wordings say after "the" (`Reserved.phrases`); they are never taken for names.
         places: Picture that each mention points at, in order; empty: all of them.
+        pointing: Coordinates and tokens of the prompt.
 
     Raises:
         UnresolvedReference: A reference fits no object or several, or a name and its box disagree.
     """
     readers: dict[str, Callable[[], Iterable[str]]] = {
         "natural": lambda: _natural(prompt, pictures, frozenset(said)),
-        "caption": lambda: (_by_name(match[1], pictures) for match in _CAPTION.finditer(prompt)),
-        "region_box": lambda: _boxed(prompt, pictures, False, places),
-        "caption_box": lambda: _boxed(prompt, pictures, True, places),
+        "caption": lambda: (_by_caption(match[1], pictures) for match in re.finditer(pointing.name_pattern, prompt)),
+        "region_box": lambda: _boxed(prompt, pictures, False, places, pointing),
+        "caption_box": lambda: _boxed(prompt, pictures, True, places, pointing),
         "image_based": lambda: _marked(prompt, image_format, mark_ids),
     }
     return list(dict.fromkeys(readers[text_format]()))
@@ -111,13 +122,47 @@ def named_objects(question: str, slot_ids: Sequence[str]) -> list[str]:
 
 
 def _natural(prompt: str, pictures: Sequence[Picture], said: frozenset[str]) -> Iterable[str]:
+    names = _names(pictures) - said
+    if names:
+        for match in phrase_pattern(names).finditer(prompt):
+            yield _by_phrase(match, pictures)
+
+
+def _names(pictures: Sequence[Picture]) -> frozenset[str]:
     shown = pictures[0] if len(pictures) <= 2 else _together(pictures)
-    names = {name.lower() for thing in shown for name in (thing.category, thing.caption) if name} - said
-    if not names:
-        return
-    longest_first = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
-    for match in re.finditer(rf"\bthe ({longest_first})(?![\w'-])", prompt, re.IGNORECASE):
-        yield _by_name(match[1], pictures)
+    return frozenset(name.lower() for thing in shown for name in (thing.category, thing.caption) if name)
+
+
+def _by_caption(text: str, pictures: Sequence[Picture]) -> str:
+    names = _names(pictures)
+    match = phrase_pattern(names).fullmatch(f"the {text}") if names else None
+    return _by_phrase(match, pictures) if match else _by_name(text, pictures)
+
+
+def _by_phrase(match: re.Match[str], pictures: Sequence[Picture]) -> str:
+    """Return the one object meant by a phrase, the same in every picture."""
+    said = match.groupdict()
+    if said["name"] and not said["relation"]:
+        return _by_name(said["name"], pictures)
+    found = {_in_picture(said, picture) for picture in pictures}
+    if len(found) != 1 or None in found or len(pictures) > 2:
+        raise UnresolvedReference(f"{match[0]!r} singles out no one object")
+    return str(found.pop())
+
+
+def _in_picture(said: Mapping[str, str | None], picture: Picture) -> str | None:
+    name = said["name"] or said["worded"] or said["counted"] or ""
+    things = [thing for thing in picture if thing.may_be(name)]
+    located = [thing.located for thing in things if thing.located and not thing.crowd]
+    if len(located) < len(things):
+        return None
+    if said["relation"]:
+        landmark = _by_name(said["landmark"] or "", [picture])
+        where = next(thing.located for thing in picture if thing.object_id == landmark)
+        place = by_landmark(said["relation"].lower(), located, where) if where else None
+    else:
+        place = by_word((said["word"] or said["place"] or "").lower(), said["side"], located)
+    return None if place is None else things[place].object_id
 
 
 def _by_name(name: str, pictures: Sequence[Picture]) -> str:
@@ -139,11 +184,21 @@ def _together(pictures: Sequence[Picture]) -> Picture:
     return list(things.values())
 
 
-def _boxed(prompt: str, pictures: Sequence[Picture], named: bool, places: Sequence[int]) -> Iterable[str]:
-    for mention, match in enumerate(_NAMED_BOX.finditer(prompt)):
+def _boxed_pattern(pointing: Pointing) -> str:
+    """Regular expression of a name with its place, in a frame or in two pictures."""
+    place = pointing.place_pattern
+    elsewhere = rf"(?: in frame (\d+)| in the first image \({place} in the second image\))?"
+    return pointing.name_pattern + re.escape(pointing.tokens.join) + place + elsewhere
+
+
+def _boxed(
+    prompt: str, pictures: Sequence[Picture], named: bool, places: Sequence[int], pointing: Pointing
+) -> Iterable[str]:
+    for mention, match in enumerate(re.finditer(_boxed_pattern(pointing), prompt)):
         name, *numbers = match.groups()
-        frame = numbers.pop(4)
-        given = [tuple(int(n) for n in numbers[k : k + 4]) for k in (0, 4) if numbers[k] is not None]
+        width = len(numbers) // 2
+        frame = numbers.pop(width)
+        given = [pointing.read(numbers[k : k + width]) for k in (0, width) if numbers[k] is not None]
         there = pictures if frame is None else pictures[int(frame) - 1 : int(frame)]
         there = there if not places else [pictures[places[mention]]]
         if len(given) != len(there):
@@ -163,3 +218,25 @@ def _marked(prompt: str, image_format: str, mark_ids: Sequence[str]) -> Iterable
         if not 0 <= place < len(mark_ids):
             raise UnresolvedReference(f"{match[0]!r}: no such mark among {len(mark_ids)}")
         yield mark_ids[place]
+
+
+def read_reference(
+    text: str, text_format: str, image_format: str, pictures: Sequence[Picture], mark_ids: Sequence[str],
+    places: Sequence[int] = (), pointing: Pointing = INTERNVL,
+) -> str:  # fmt: skip
+    """Return the object that a text points at which is one reference and nothing else.
+
+    Raises:
+        UnresolvedReference: It points at none, or at several.
+    """
+    if text_format == "natural":
+        if text[:4].lower() != "the ":
+            raise UnresolvedReference(f"{text!r} is no reference")
+        return _by_caption(text[4:], pictures)
+    if text_format == "image_based":
+        whole = _MARKED[image_format]
+    else:
+        whole = re.compile(pointing.name_pattern if text_format == "caption" else _boxed_pattern(pointing))
+    if not whole.fullmatch(text):
+        raise UnresolvedReference(f"{text!r} is no reference")
+    return parse_prompt(text, text_format, image_format, pictures, mark_ids, (), places, pointing)[0]

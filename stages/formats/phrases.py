@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from jaxtyping import Int
 
 SLOT = re.compile(r"\{([a-z_]+)\}")
-_SENTENCE_END = re.compile(r"(^|[.?!:]\s+)$")
+_SENTENCE_END = re.compile(r"(^|[.?!]\s+)$")
 
 
 @dataclass(frozen=True)

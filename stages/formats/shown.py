@@ -11,8 +11,10 @@ import pyarrow.compute as pc
 from jaxtyping import Bool, Int
 
 from stages.formats.clips import ClipRows, clip_rows
+from stages.formats.coordinates import Pointing
 from stages.formats.names import Names, Reserved, clean_column, view_names
-from stages.formats.references import Places, References, pair_marks, references, thousandths
+from stages.formats.references import Boxes, Places, References, boxes_of, pair_marks, references
+from stages.formats.referring import Phrases, ReferringParams, phrases
 from stages.schema.columns import codes, one_chunk
 from stages.schema.errors import TableError
 
@@ -50,6 +52,8 @@ def shown(
     together: pa.ListArray,
     reserved: Reserved,
     most_marks: int,
+    referring: ReferringParams,
+    pointing: Pointing,
 ) -> Shown:
     """Prepare everything that formats need to know of a shard.
 
@@ -60,6 +64,8 @@ def shown(
             pointed at; of more (a clip), objects seen in any.
         reserved: What wordings say themselves.
         most_marks: Marks drawn in a clip at most.
+        referring: When an object is named by more than its category or caption.
+        pointing: Coordinates and tokens of boxes and names.
 
     Raises:
         TableError: A sighting names a view or an object that is in no table.
@@ -82,17 +88,17 @@ def shown(
         sighting.column("crowd").to_numpy()[rows],
         reserved,
     )
-    boxes = _boxes(tables["view"], view_row, sighting)[rows]
+    boxes = _boxes(tables["view"], view_row, sighting, pointing, rows)
     frames = np.concatenate([np.full(len(sighting), -1, dtype=np.int64), clips.frame])
-    return _assemble(sighting, marks, pairs, (clips, longer), names, _Drawn(boxes, groups, frames))
+    named = (names, phrases(sighting, groups, names, len(sighting), referring))
+    return _assemble(sighting, marks, pairs, (clips, longer), named, _Drawn(boxes, frames))
 
 
 @dataclass(frozen=True)
 class _Drawn:
-    """Boxes of all rows, the view or clip each belongs to, and the frame of its clip, -1 in a view."""
+    """Boxes of all rows, and the frame of its clip per row, -1 in a view."""
 
-    boxes: Int[np.ndarray, "n 4"]
-    groups: Int[np.ndarray, " n"]
+    boxes: Boxes
     frames: Int[np.ndarray, " n"]
 
 
@@ -101,11 +107,11 @@ def _assemble(
     marks: Int[np.ndarray, " n"],
     pairs: pa.ListArray,
     clips: tuple[ClipRows, pa.ListArray],
-    names: Names,
+    named: tuple[Names, Phrases],
     drawn_at: _Drawn,
 ) -> Shown:
     view_ids, object_ids = _one(sighting, "view_id"), _one(sighting, "object_id")
-    count = len(sighting)
+    count, (names, further) = len(sighting), named
     single = Places(np.arange(count), np.full(count, -1, dtype=np.int64), marks)
     double, double_views = _pair_places(view_ids, object_ids, marks, pairs)
     rows, longer = clips
@@ -117,7 +123,8 @@ def _assemble(
     source = np.concatenate([np.arange(count), rows.best])[places.first]
     objects = object_ids.take(pa.array(source))
     with_mask = one_chunk(sighting.column("mask_rle")).is_valid().to_numpy(zero_copy_only=False)
-    masked = with_mask[source] & np.where(places.second < 0, True, with_mask[places.second])
+    with_masks = np.concatenate([with_mask, rows.masked])
+    masked = with_masks[places.first] & np.where(places.second < 0, True, with_masks[places.second])
     drawn = np.flatnonzero(places.mark >= 0)
     drawn = drawn[np.lexsort((places.mark[drawn], codes(labels.take(pa.array(drawn)))))]
     label_codes = codes(labels.take(pa.array(drawn)))
@@ -126,7 +133,7 @@ def _assemble(
     offsets = np.concatenate([[0], np.cumsum(lengths), [lengths.sum()]])
     return Shown(
         keys=pc.binary_join_element_wise(labels, objects, _JOIN),
-        references=references(places, names, drawn_at.boxes, drawn_at.groups, drawn_at.frames),
+        references=references(places, names, drawn_at.boxes, drawn_at.frames, further),
         views=shown_views,
         mark_ids=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), objects.take(pa.array(drawn))),
         has_masks=np.append(np.bincount(label_codes, ~masked[drawn], len(shown_views)) == 0, False),
@@ -177,6 +184,15 @@ def _row(tables: Mapping[str, pa.Table], name: str, sighting: pa.Table) -> Int[n
     return rows
 
 
-def _boxes(view: pa.Table, rows: Int[np.ndarray, " n"], sighting: pa.Table) -> Int[np.ndarray, "n 4"]:
+def _boxes(
+    view: pa.Table,
+    view_rows: Int[np.ndarray, " n"],
+    sighting: pa.Table,
+    pointing: Pointing,
+    rows: Int[np.ndarray, " m"],
+) -> Boxes:
+    """Write the boxes of some sightings, possibly repeated; whether one is unique is a matter of its whole view."""
     boxes_px = pc.list_flatten(_one(sighting, "box_px")).to_numpy().reshape(-1, 4)
-    return thousandths(boxes_px, view.column("width_px").to_numpy()[rows], view.column("height_px").to_numpy()[rows])
+    sizes_px = np.stack([view.column(name).to_numpy()[view_rows] for name in ("width_px", "height_px")], axis=1)
+    every = boxes_of(pointing, boxes_px, sizes_px, view_rows)
+    return Boxes(pointing, every.texts.take(pa.array(rows)), every.why[rows])

@@ -13,12 +13,12 @@ from jaxtyping import Bool, Float32, Float64
 
 from stages.depths import Depths
 from stages.geometry.frames import view_from_cam
+from stages.geometry.rle import decode_box
 from stages.lifting.fit import Fit, Scene, fit
 from stages.lifting.floor import floor_height
 from stages.lifting.fuse import Glance, fuse
 from stages.lifting.params import DepthKind, LiftParams
 from stages.lifting.points import Camera, Surface, surface_of
-from stages.lifting.rle import decode_box
 from stages.runner import Counts, Result, dropped
 from stages.schema.columns import float_column, floats, replace_columns, rows_of, vector_column, vectors, whole
 

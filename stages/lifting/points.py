@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int64, UInt8
 
 from stages.compiled import compiled
-from stages.lifting.rle import Box
+from stages.geometry.rle import Box
 
 LEFT, RIGHT, ABOVE, BELOW = range(4)  # sides of an outline in the picture
 SIDES_DXDY = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])

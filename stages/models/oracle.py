@@ -5,10 +5,11 @@ asked (`stages.models.reading`):
 
 - position and size comparison: the fact says that its subject has more of the relation than its reference. Yes/no:
   the compared slot must be the subject exactly if the words say "more". Choice of objects: the option naming the
-  subject, or the reference if the words say "less". Choice of words: the option whose word fits the compared slot.
+  subject, or the reference if the words say "less". Choice of words: the option whose word fits the compared slot;
+  without options that word itself.
 - existence: yes if the fact's value is above 0.
 - counting: the value; the option with that number.
-- lengths: the value converted to the unit asked for, at its last digit (0.01 m, 1 cm, 0.1 ft); of options
+- lengths: the value converted to the unit asked for, at its last digit (0.01 m, 1 cm, 0.01 ft, 0.1 in); of options
   the one nearest to the value.
 - several objects, clips, rooms: see `stages.models.oracle_several`; two views of a scan: `oracle_two_views`.
 - rotation: the value, whole degrees, with the sign turned if the question holds the camera still; of options the
@@ -33,6 +34,7 @@ from stages.models.oracle_several import (
     directed,
     ordered,
     routed,
+    side_of,
     square_metres,
 )
 from stages.models.oracle_two_views import TWO_VIEWS, matched, shifted, sign_of_left, turned
@@ -41,10 +43,11 @@ from stages.schema.store import read_all, read_table, shard_path, shards_in
 
 _LETTERS = "ABCDEFGHIJ"
 _COMPARED = ("left_of", "above", "in_front_of", "bigger", "taller", "wider")
+_WORDS = {"left_of": ("left", "right"), "above": ("higher", "lower"), "in_front_of": ("nearer", "farther")}
 _LENGTHS = (
     "distance_center", "distance_closest", "height", "longest_edge", "video_distance", "video_longest_edge"
 )  # fmt: skip
-_PER_METRE = {"m": (1.0, 2), "cm": (100.0, 0), "ft": (1 / 0.3048, 1), "in": (1 / 0.0254, 1)}
+_PER_METRE = {"m": (1.0, 2), "cm": (100.0, 0), "ft": (1 / 0.3048, 2), "in": (1 / 0.0254, 1)}
 _QUESTION = (
     "question_id", "source", "fact_ids", "slot_ids", "slot_views", "question", "answer_kind", "unit", "options"
 )  # fmt: skip
@@ -102,10 +105,18 @@ def answer(asked: Asked) -> str:
     if asked.kind == "rotation":
         turn = -asked.value if object_turns(asked.text) else asked.value
         return _nearest(asked, turn_deg, turn, circle=360.0) if asked.options else str(round(turn))
+    if asked.answer_kind == "text":
+        return _word(asked)
     if asked.kind in TWO_VIEWS and asked.unit:
         return _length(asked) if asked.kind == "camera_shift" else _signed(asked)
     place = _place(asked)
     return "" if place is None else _LETTERS[place]
+
+
+def _word(asked: Asked) -> str:
+    if asked.kind == "camera_turn":
+        return "left" if asked.value > 0 else "right"
+    return side_of(asked.kind, asked.value) if asked.kind.startswith("direction_") else ""
 
 
 def _place(asked: Asked) -> int | None:
@@ -144,6 +155,8 @@ def _compare(asked: Asked) -> str:
         wanted = more if says > 0 else less
         return next(_LETTERS[k] for k, option in enumerate(asked.options) if named[option] == wanted) if says else ""
     has_more = named[f"{{{compared_slot(asked.text)}}}"] == more
+    if asked.answer_kind == "text":
+        return _WORDS.get(asked.kind, ("", ""))[0 if has_more else 1]
     if asked.answer_kind == "choice":
         fits = [_LETTERS[k] for k, o in enumerate(asked.options) if direction(o, asked.kind) == (1 if has_more else -1)]
         return fits[0] if len(fits) == 1 else ""

@@ -31,13 +31,19 @@ def ordered(subjects: Sequence[str], options: Sequence[str], slots: Mapping[str,
     return found[0] if len(found) == 1 else None
 
 
-def directed(kind: str, angle_deg: float, options: Sequence[str]) -> int | None:
-    """Place of the option that says in which direction an angle points."""
+def side_of(kind: str, angle_deg: float) -> str:
+    """Word for the direction in which an angle points."""
     side = "left" if 0 < angle_deg < 180 else "right"
     if kind == "direction_medium" and abs(angle_deg) >= 135:
         side = "back"
     if kind == "direction_hard":
         side = f"{'back' if abs(angle_deg) > 90 else 'front'}-{side}"
+    return side
+
+
+def directed(kind: str, angle_deg: float, options: Sequence[str]) -> int | None:
+    """Place of the option that says in which direction an angle points."""
+    side = side_of(kind, angle_deg)
     return options.index(side) if side in options else None
 
 

@@ -26,15 +26,19 @@ _DIRECTIONS: dict[str, tuple[str, str]] = {
 }
 _COMPARED_WITH = (
     r"(?:than|relative to|compared with|compared to|with respect to|(?:left|right|side) of|that of|taking|look at)"
-    r"(?: the center of| that of)? \{%s\}"
+    r"(?: the center of| that of| the level of)? \{%s\}"
 )
+_HAS_BESIDE_IT = r"\{%s\} (?:has|have) \{"  # "does {b} have {a} on its left": about {a}
 _STILL_CAMERA = re.compile(
     r"camera (?:did not|does not|didn't) move|camera (?:that )?(?:stands|stood) still|camera at rest|"
     r"camera (?:is|was) fixed|fixed camera|camera stayed|without moving the camera|only \{a\} (?:moved|turned)",
     re.IGNORECASE,
 )
 _MEASURE = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*([a-z]+)?", re.IGNORECASE)
-_METRES = {"meter": 1.0, "meters": 1.0, "m": 1.0, "centimeters": 0.01, "cm": 0.01, "feet": 0.3048, "ft": 0.3048}
+_METRES = {
+    **dict.fromkeys(("m", "meter", "meters"), 1.0), **dict.fromkeys(("cm", "centimeter", "centimeters"), 0.01),
+    **dict.fromkeys(("ft", "foot", "feet"), 0.3048), **dict.fromkeys(("in", "inch", "inches"), 0.0254),
+}  # fmt: skip
 
 
 def direction(text: str, kind: str) -> int:
@@ -59,7 +63,11 @@ def compared_slot(text: str) -> str:
         >>> compared_slot("Taking {b} as the reference, which side is {a} on?")
         'a'
     """
-    yardsticks = [slot for slot in "ab" if re.search(_COMPARED_WITH % slot, text, re.IGNORECASE)]
+    yardsticks = [
+        slot
+        for slot in "ab"
+        if any(re.search(said % slot, text, re.IGNORECASE) for said in (_COMPARED_WITH, _HAS_BESIDE_IT))
+    ]
     if len(yardsticks) == 1:
         return "b" if yardsticks == ["a"] else "a"
     return "a" if text.find("{a}") < text.find("{b}") else "b"

@@ -92,6 +92,7 @@ class SightingRow:
     truncated_fraction: float | None = None
     crowd: bool = False
     confidence: float = 1.0
+    color: str | None = None
     center_v: Vec3 | None = None
     yaw_v: float | None = None
     size_v: Vec3 | None = None

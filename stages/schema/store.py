@@ -87,16 +87,23 @@ def read_all(folder: Path, name: str, columns: Sequence[str] | None = None) -> p
     return pa.concat_tables(parts) if parts else empty
 
 
-def iter_pixels(folder: Path, shard: int, view_ids: Sequence[str]) -> Iterator[tuple[str, bytes, bytes | None]]:
-    """Yield (view id, encoded image, depth bytes) of the wanted views of one shard, a row group at a time."""
+def iter_pixels(
+    folder: Path, shard: int, view_ids: Sequence[str], with_depth: bool = True
+) -> Iterator[tuple[str, bytes, bytes | None]]:
+    """Yield (view id, encoded image, depth bytes) of the wanted views of one shard, a row group at a time.
+
+    Depth is several times the size of the image; without it the third item is None.
+    """
+    columns = ["view_id", "image", *(["depth"] if with_depth else [])]
     path = shard_path(folder, "pixels", shard)
     wanted = pa.array(sorted(view_ids), pa.string())
     file = pq.ParquetFile(path)
     for group in range(file.num_row_groups):
         hits = pc.is_in(file.read_row_group(group, columns=["view_id"]).column(0), wanted)
         if pc.any(hits).as_py():
-            rows = file.read_row_group(group).filter(hits)
-            yield from zip(*(rows.column(c).to_pylist() for c in ("view_id", "image", "depth")), strict=True)
+            rows = file.read_row_group(group, columns=columns).filter(hits)
+            for row in rows.to_pylist():
+                yield row["view_id"], row["image"], row.get("depth")
 
 
 def _leaf(field: pa.Field) -> str:

@@ -195,6 +195,12 @@ SIGHTING = TableSpec(
         Column("crowd", pa.bool_(), "marks several instances at once (COCO iscrowd)"),
         Column("confidence", pa.float64(), "detector's score; 1 for annotations", low=0, high=1),
         Column("detected_by", STR, "who made box and mask"),
+        Column(
+            "color",
+            STR,
+            "the one colour it clearly shows, one of `stages.formats.colors.TERMS`; null: none, or not measured",
+            nullable=True,
+        ),
         Column("center_v", VEC3, "box centre in view space, metres", nullable=True),
         Column(
             "yaw_v",
@@ -272,7 +278,7 @@ QUESTION = TableSpec(
         ),
         Column("question", STR, "wording with `{a}`, `{b}` left open, other slots filled"),
         Column("answer_kind", STR, "type of the answer", values=ANSWER_KINDS),
-        Column("answer", STR, "canonical answer: letter, yes/no, or number; what scoring compares with"),
+        Column("answer", STR, "canonical answer: letter, yes/no, number or word; what scoring compares with"),
         Column("answer_wording", STR, "sentence giving the answer, `{a}`, `{b}` left open"),
         Column("answer_value", pa.float64(), "number or angle asked for, in `unit`", nullable=True),
         Column(
@@ -315,6 +321,19 @@ SAMPLE = TableSpec(
     ),
 )
 
+FORMAT_COUNT = TableSpec(
+    "format_count",
+    "What became of the questions of a task in one format: each question counts once per format.",
+    ("task", "text_format", "image_format", "outcome"),
+    (
+        Column("task", STR, "row of `stages.tasks.TASKS`"),
+        Column("text_format", STR, "how the text points at objects"),
+        Column("image_format", STR, "what is drawn on the pictures"),
+        Column("outcome", STR, "`drawn`, `not_drawn` (other formats were), or why the question cannot be asked so"),
+        Column("questions", pa.int64(), "questions it holds for", low=1),
+    ),
+)
+
 REPLY = TableSpec(
     "reply",
     "What a model said to a benchmark sample, and its score.",
@@ -334,5 +353,5 @@ REPLY = TableSpec(
 )
 
 TABLES: dict[str, TableSpec] = {
-    t.name: t for t in (SCENE, VIEW, PIXELS, OBJECT, SIGHTING, FACT, QUESTION, SAMPLE, REPLY)
+    t.name: t for t in (SCENE, VIEW, PIXELS, OBJECT, SIGHTING, FACT, QUESTION, SAMPLE, FORMAT_COUNT, REPLY)
 }

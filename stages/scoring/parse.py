@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from stages.scoring.quantities import parse_number, plain_signs, quantities
+from stages.scoring.words import RIGHT_AS_CORRECT, position_phrase
 
 LETTERS = "ABCDEFGHIJ"
 _BOLD_WORDS = 4
@@ -37,9 +38,6 @@ _TURNED_DOWN = re.compile(
 )
 _SEVERAL = re.compile(r"\b(?:both|neither|none of|equally|either)\b", re.IGNORECASE)
 _YES_NO = re.compile(r"\b(?:(yes|yeah|yep|true|correct)|(no|nope|false|incorrect))\b", re.IGNORECASE)
-_RIGHT_AS_CORRECT = re.compile(
-    r"\bright(?= (?:word|answer|option|choice|letter)\b)|(?<=that is )right|(?<=that's )right", re.IGNORECASE
-)
 _OPENING = re.compile(r"(?:yes|no)\b(?=\s*[,.!:;\n]|$)", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
@@ -54,7 +52,8 @@ def parse(reply: str, answer_kind: str, options: Sequence[str], unit: str | None
         unit: Unit the question asked for.
 
     Returns:
-        A letter, `yes` or `no`, a number in `unit` (angles in (-180, 180]), or the text itself; None if unparsed.
+        A letter, `yes` or `no`, a number in `unit` (angles in (-180, 180]), for `text` the phrase about
+        position or else the text itself; None if unparsed.
 
     Example:
         >>> parse("It looks far away. The answer is (B).", "choice", ["2 m", "5 m"], None)
@@ -65,7 +64,7 @@ def parse(reply: str, answer_kind: str, options: Sequence[str], unit: str | None
         "yes_no": _yes_no,
         "number": lambda text: _number(text, unit),
         "angle": lambda text: _number(text, "deg"),
-        "text": lambda text: text.strip() or None,
+        "text": lambda text: position_phrase(text) or text.strip() or None,
     }
     read = readers[answer_kind]
     refusal = _REFUSAL if answer_kind in ("number", "angle") else _UNSURE
@@ -145,7 +144,7 @@ def _loose_letter(text: str, letters: str) -> str | None:
 
 def _option_text(text: str, options: Sequence[str]) -> str | None:
     """Read the option named first in the last sentence that names one; "than the table" names none."""
-    text = _RIGHT_AS_CORRECT.sub("-----", text)  # no answer to "left or right?"
+    text = RIGHT_AS_CORRECT.sub("-----", text)  # no answer to "left or right?"
     for sentence in reversed([s for s in re.split(r"(?<=[.!?])\s+|\n+", text) if s]):
         named = [i for start, i in _mentions(sentence, options) if not _TURNED_DOWN.search(sentence[:start])]
         if len(set(named)) > 1 and _SEVERAL.search(sentence):

@@ -40,7 +40,7 @@ _LABELLED = re.compile(
     r"(?:regions?|objects?|images?|views?|pictures?|photos?|frames?|marks?|steps?|figures?|box|options?|labels?|#)\s*$",
     re.IGNORECASE,
 )
-_BOXES = re.compile(r"<box>.*?</box>|\[\[?[-\d.,\s]+\]\]?", re.DOTALL)
+_BOXES = re.compile(r"<box>.*?</box>|<\|box_start\|>.*?<\|box_end\|>|\[\[?[-\d.,\s]+\]\]?", re.DOTALL)
 _QUOTED = re.compile(rf"(['\"])([-+]?{_DIGITS})\1")
 _TYPOGRAPHY = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "\u2032": "'", "\u201c": '"', "\u201d": '"', "\u2033": '"',

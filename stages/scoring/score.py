@@ -1,14 +1,14 @@
 """Scores per answer kind, and what a guess without looking would score.
 
-- `choice`, `yes_no`, `text`: 1 if equal, else 0.
+- `choice`, `yes_no`: 1 if equal, else 0. `text`: 1 if equal or an accepted other word for it (`stages.scoring.words`).
 - `number`: mean relative accuracy of VSI-Bench (arXiv:2412.14171, section 3): the share of the ten tolerances
   0.50, 0.45, ..., 0.05 (that is 1 - theta for theta = 0.50, 0.55, ..., 0.95) that the relative error is *below*.
   A true 0 scores 1 when the reply is 0, else 0. Counts may be scored by equality instead (`count_score: exact`);
   mean relative accuracy gives credit for near misses and is what VSI-Bench does.
 - `angle`: 1 if the difference, the short way round, is within a tolerance; the report also gives the mean error.
 
-A reply that cannot be parsed scores 0. Chance is 0.5 for yes/no, one over the options for choices, and for numbers and
-angles the mean score of answering with the answer of a random question of the same task and unit.
+A reply that cannot be parsed scores 0. Chance is 0.5 for yes/no, one over the options for choices, and for numbers,
+angles and words the mean score of answering with the answer of a random question of the same task and unit.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Literal
 from pydantic import Field
 
 from stages.params import Params
+from stages.scoring.words import means
 
 TOLERANCES = (0.50, 0.45, 0.40, 0.35, 0.30, 0.25, 0.20, 0.15, 0.10, 0.05)
 _DECIMALS = 9  # 2.85 for 3 is 5 % off, not a float's last bit less
@@ -54,6 +55,8 @@ def score(parsed: str | None, truth: Truth, params: ScoreParams) -> float:
         return relative_accuracy(float(parsed), float(truth.answer))
     if truth.answer_kind == "number":
         return float(float(parsed) == float(truth.answer))
+    if truth.answer_kind == "text":
+        return float(means(parsed, truth.answer))
     return float(parsed.casefold() == truth.answer.casefold())
 
 

@@ -23,4 +23,6 @@ ABSOLUTE_DISTANCE = Task(
     ways={"number": ("number",), "choice": ("four",)},
     ask=ask,
     unfit=unfit,
+    options="option_levels",
+    tells=dict.fromkeys(("distance_center", "distance_closest"), ("landmark",)),
 )

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from stages.rng import mix
 from stages.tasks.base import LETTERS, SLOTS, Batch, Draft, IntArray, always, texts
-from stages.tasks.options import draws, shuffle
+from stages.tasks.options import draws, permutations_with_first_at, shuffle
 
 
 def which_of(batch: Batch, candidates: Sequence[pa.StringArray], named: Sequence[pa.StringArray] = ()) -> Draft:
@@ -49,7 +49,7 @@ def order_of(batch: Batch, ordered: Sequence[pa.StringArray]) -> Draft:
     right = (place[:, None, :] == sequences[None]).all(axis=2).argmax(axis=1)
     rank = draws(batch.draw("sequences"), len(sequences))
     rank[np.arange(len(batch)), right] = -1.0
-    options, letter = shuffle(np.argsort(rank, axis=1, kind="stable")[:, :4], batch.draw("order"))
+    options, letter = shuffle(np.argsort(rank, axis=1, kind="stable")[:, :4], batch)
     written = [", ".join(f"{{{SLOTS[k]}}}" for k in sequence) for sequence in sequences.tolist()]
     group = f"{batch.kind}.{batch.way}"
     return Draft(
@@ -71,7 +71,7 @@ def _shuffled(batch: Batch, candidates: Sequence[pa.StringArray]) -> tuple[list[
 def _permuted(batch: Batch, objects: Sequence[pa.StringArray]) -> tuple[list[pa.StringArray], np.ndarray]:
     """Objects in an order drawn by key, and for each object the slot that it took."""
     count, rows = len(objects), np.arange(len(batch))
-    order = np.argsort(draws(mix(batch.draw("slots"), count), count), axis=1, kind="stable")
+    order = permutations_with_first_at(batch.deal("slots", count), mix(batch.draw("slots"), count), count)
     bank = pa.concat_arrays(list(objects))
     slots = [bank.take(pa.array(order[:, k] * len(batch) + rows)) for k in range(count)]
     return slots, np.argsort(order, axis=1, kind="stable")

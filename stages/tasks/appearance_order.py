@@ -18,7 +18,6 @@ APPEARANCE_ORDER = Task(
     needs={"first_seen_order": Needs(subjects=4)},
     ways={"choice": ("order",)},
     ask=ask,
-    formats=tuple(
-        (form.text, form.image) for form in FORMATS if "box" not in form.text
-    ),  # frame numbers tell the order
+    formats=tuple((form.text, form.image) for form in FORMATS if "box" not in form.text),
+    why_formats="the frame number of a box tells the order",
 )

@@ -20,7 +20,7 @@ def ask(batch: Batch) -> Draft:
     said = nth_of(batch.details, 0)
     right = pc.index_in(said, pa.array(WORDS)).to_numpy(zero_copy_only=False).astype(np.int64)
     turned = (right[:, None] + np.arange(len(WORDS))[None, :]) % len(WORDS)
-    options, letter = shuffle(turned, batch.draw("order"))
+    options, letter = shuffle(turned, batch)
     group = f"{batch.kind}.{batch.way}"
     return Draft(
         ask=always(group, len(batch)),

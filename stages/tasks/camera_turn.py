@@ -12,7 +12,7 @@ WORDS = ("left", "right")
 
 
 def ask(batch: Batch) -> Draft:
-    """Ask for the side (way `which`), or for signed degrees with left positive (way `angle`)."""
+    """Ask for the side (way `which`), with or without options, or for signed degrees, left positive (way `angle`)."""
     angle_deg = wrap_deg(np.rint(batch.values).astype(np.int64))
     side = (batch.values <= 0).astype(np.int64)
     fills = {"word": texts(WORDS, side), "angle": pa.array(angle_deg).cast(pa.string()), "turn": turn_text(angle_deg)}
@@ -22,7 +22,9 @@ def ask(batch: Batch) -> Draft:
         unit = pa.repeat(pa.scalar("deg"), len(batch))
         return Draft(always(group, len(batch)), reply, (), fills["angle"], angle_deg.astype(np.float64), unit,
                      fills=fills)  # fmt: skip
-    left_first = batch.coin("order").astype(np.int64)
+    if batch.answer_kind == "text":
+        return Draft(always(group, len(batch)), reply, (), fills["word"], fills=fills)
+    left_first = (side == batch.deal("letter", 2)).astype(np.int64)
     return Draft(
         ask=always(group, len(batch)),
         reply=reply,
@@ -47,6 +49,6 @@ CAMERA_TURN = Task(
     name="camera_turn",
     paper="beyond arXiv:2506.18385: camera motion between two views of a scan",
     needs={"camera_turn": Needs()},
-    ways={"choice": ("which",), "angle": ("angle",)},
+    ways={"choice": ("which",), "text": ("which",), "angle": ("angle",)},
     ask=ask,
 )

@@ -21,4 +21,5 @@ CORRESPONDENCE = Task(
     ways={"choice": ("which",)},
     ask=ask,
     formats=(("region_box", "original"),),
+    why_formats="a name or a mark shown in both pictures tells the answer",
 )

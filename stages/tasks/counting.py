@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stages.rng import key, mix, uniform
 from stages.tasks.base import LETTERS, AskParams, Batch, BoolArray, Draft, FactRows, Needs, Task, always, texts
 from stages.tasks.grammar import category_fills, counted
-from stages.tasks.options import draws, ladder, shuffle
+from stages.tasks.options import counts_around, shuffle
 
 RELATIONAL = ("count_left_of", "count_right_of", "count_in_front_of", "count_behind")
 
 
 def ask(batch: Batch) -> Draft:
-    """Ask for the number, or for one of four numbers; on a side of {a}, or in the whole picture."""
+    """Ask for the number, or for one of up to four numbers; on a side of {a}, or in the whole picture."""
     return ask_count(batch, (batch.references,) if batch.kind in RELATIONAL else ())
 
 
@@ -37,32 +38,34 @@ def ask_count(batch: Batch, slots: tuple[pa.StringArray, ...]) -> Draft:
     if batch.way == "number":
         unit = pa.repeat(pa.scalar("count"), len(batch))
         return Draft(always(group, len(batch)), reply, slots, fills["n"], batch.values, unit, fills=fills)
-    options, right = shuffle(options_around(numbers, batch), batch.draw("order"))
+    options, right = shuffle(counts_around(numbers, batch), batch)
     return Draft(
         ask=always(group, len(batch)),
         reply=reply,
         slots=slots,
         answer=texts(LETTERS, right),
-        options=tuple(pa.array(options[:, k]).cast(pa.string()) for k in range(4)),
+        options=tuple(pa.array(column).cast(pa.string()) for column in options.T),
         fills=fills,
     )
 
 
-def options_around(numbers: np.ndarray, batch: Batch) -> np.ndarray:
-    """Return the count and three others, whole and positive; how many lie below is drawn among what fits."""
-    low, high = batch.params.count_step
-    share = low + (high - low) * draws(batch.draw("gaps"), 3)
-    gaps = np.maximum(1, np.rint(numbers[:, None] * share)).astype(np.int64)
-    fits = (np.cumsum(gaps, axis=1) < numbers[:, None]).sum(axis=1)
-    below = np.floor(batch.uniform("below") * (fits + 1)).astype(np.int64)
-    return ladder(numbers, gaps, below)
+def thin(answer_kind: str, facts: FactRows, params: AskParams) -> tuple[str, BoolArray]:
+    """Leave out a share of the small counts, which are otherwise most of the answers.
 
-
-def thin(facts: FactRows, params: AskParams) -> tuple[str, BoolArray]:
-    """Leave out a share of the small counts, which are otherwise most of the answers."""
-    shares = np.array([1.0, *params.count_keep_shares, 1.0])
-    share = shares[np.clip(np.rint(facts.values).astype(np.int64), 0, len(shares) - 1)]
-    return "thinned", uniform(mix(facts.keys, key("thin"))) >= share
+    With options every count is kept equally often, as far as `option_counts` knows how frequent it is: otherwise 1
+    would be right most of the time. Counts that are not among the options are left out.
+    """
+    numbers = np.rint(facts.values).astype(np.int64)
+    drawn = uniform(mix(facts.keys, key("thin")))
+    if answer_kind == "number":
+        shares = np.array([1.0, *params.count_keep_shares, 1.0])
+        return "thinned", drawn >= shares[np.clip(numbers, 0, len(shares) - 1)]
+    kept = np.zeros(len(numbers))
+    for kind, frequency in params.option_counts.items():
+        here = pc.equal(facts.kinds, kind).to_numpy(zero_copy_only=False)
+        shares = np.array([0.0, *(min(frequency) / share for share in frequency), 0.0])
+        kept[here] = shares[np.clip(numbers[here], 0, len(shares) - 1)]
+    return "thinned_for_options", drawn >= kept
 
 
 COUNTING = Task(
@@ -72,5 +75,7 @@ COUNTING = Task(
     ways={"number": ("number",), "choice": ("four",)},
     ask=ask,
     about_category=True,
-    sift=thin,
+    unfit=thin,
+    options="option_counts",
+    tells={f"count_{side}_of": ("ordinal",) for side in ("left", "right")},
 )

@@ -24,7 +24,8 @@ class Facts:
     """Facts of one shard, sorted by id.
 
     `views` are the joined view ids, `capped` the number of the first view (caps count per first view), `keys` one
-    random key per fact that depends on what the fact says and on nothing else.
+    random key per fact that depends on what the fact says and on nothing else, `scenes` one per scene, `named` one per
+    category of the first subject and of the first reference.
     """
 
     table: pa.Table
@@ -37,10 +38,12 @@ class Facts:
     categories: pa.StringArray
     values: FloatArray
     keys: KeyArray
+    scenes: KeyArray
+    named: tuple[KeyArray, KeyArray]
 
 
-def read_facts(table: pa.Table, seed: int) -> Facts:
-    """Split the fact table into the columns that tasks work on."""
+def read_facts(table: pa.Table, objects: pa.Table, seed: int) -> Facts:
+    """Split the fact table into the columns that tasks work on; `objects` tells their categories."""
     table = table.sort_by("fact_id").combine_chunks()
     view_ids = one_chunk(table.column("view_ids"))
     views = pc.binary_join(view_ids, JOIN_VIEWS)
@@ -51,8 +54,19 @@ def read_facts(table: pa.Table, seed: int) -> Facts:
     named = (pc.binary_join(column, JOIN_VIEWS) for column in (subjects, references))
     for column in (kinds, *named, category):
         keys = mix(keys, column_keys(pc.fill_null(column, "")))
+    scenes = column_keys(table.column("scene_id"), "scene", seed)
+    subject, reference = (_category_keys(nth_of(lists, 0), objects) for lists in (subjects, references))
     return Facts(table, one_chunk(table.column("fact_id")), kinds, views, codes(nth_of(view_ids, 0)), subjects,
-                 references, clean_column(category), table.column("value").to_numpy(), keys)  # fmt: skip
+                 references, clean_column(category), table.column("value").to_numpy(), keys, scenes,
+                 (subject, reference))  # fmt: skip
+
+
+def _category_keys(object_ids: pa.StringArray, objects: pa.Table) -> KeyArray:
+    """One key per category; objects that are in no table get that of the empty one."""
+    rows = pc.index_in(object_ids, one_chunk(objects.column("object_id")))
+    keys: KeyArray = np.append(column_keys(objects.column("category")), np.uint64(0))
+    found: KeyArray = keys[pc.fill_null(rows, len(keys) - 1).to_numpy(zero_copy_only=False)]
+    return found
 
 
 @dataclass(frozen=True)
@@ -93,18 +107,21 @@ def choose_facts(
     if task.about_category:
         rows = leave("category_unusable", facts.categories.is_null().to_numpy(zero_copy_only=False)[rows], rows)
     if task.sift:
-        at = pa.array(rows)
-        scenes = one_chunk(facts.table.column("scene_id")).take(at)
-        rows = leave(
-            *task.sift(FactRows(facts.kinds.take(at), scenes, facts.values[rows], facts.keys[rows]), params), rows
-        )
+        rows = leave(*task.sift(_rows(facts, rows), params), rows)
     chosen = []
     for answer_kind in task.ways:
         asked = rows
         if task.unfit:
-            asked = leave(*task.unfit(answer_kind, facts.values[rows], params), rows)
+            asked = leave(*task.unfit(answer_kind, _rows(facts, rows), params), rows)
         chosen.append(Chosen(task, answer_kind, asked, mix(facts.keys[asked], key("ask", answer_kind))))
     return _cap(facts, chosen, per_view, drops), drops
+
+
+def _rows(facts: Facts, rows: IntArray) -> FactRows:
+    at = pa.array(rows)
+    scene_ids = one_chunk(facts.table.column("scene_id")).take(at)
+    named = mix(column_keys(pc.fill_null(facts.categories.take(at), "")), facts.named[1][rows])
+    return FactRows(facts.kinds.take(at), scene_ids, facts.values[rows], facts.keys[rows], named)
 
 
 def _names_unseen(facts: Facts, task: Task, shown: Shown, rows: IntArray) -> BoolArray:
@@ -112,7 +129,7 @@ def _names_unseen(facts: Facts, task: Task, shown: Shown, rows: IntArray) -> Boo
     at = pa.array(rows)
     kinds, views = facts.kinds.take(at), facts.views.take(at)
     view_ids = one_chunk(facts.table.column("view_ids")).take(at)
-    unseen: BoolArray = np.zeros(len(rows), dtype=bool)
+    wanted: list[tuple[IntArray, pa.StringArray, pa.StringArray]] = []
     for kind, needs in task.needs.items():
         here = np.flatnonzero(pc.equal(kinds, kind).to_numpy(zero_copy_only=False))
         all_views = views.take(pa.array(here))
@@ -120,8 +137,12 @@ def _names_unseen(facts: Facts, task: Task, shown: Shown, rows: IntArray) -> Boo
         named = ((facts.subjects, needs.subjects, all_views), (facts.references, needs.references, there))
         for lists, count, shown_in in named:
             of_kind = lists.take(pa.array(rows[here]))
-            for place in range(count):
-                unseen[here] |= shown.rows(shown_in, nth_of(of_kind, place)) < 0
+            wanted += [(here, shown_in, nth_of(of_kind, place)) for place in range(count)]
+    unseen: BoolArray = np.zeros(len(rows), dtype=bool)
+    if wanted:  # one look-up for all: each builds its index anew
+        where, shown_in, objects = zip(*wanted, strict=True)
+        found = shown.rows(pa.concat_arrays(shown_in), pa.concat_arrays(objects))
+        unseen[np.concatenate(where)[found < 0]] = True
     return unseen
 
 
@@ -151,5 +172,6 @@ def batches(facts: Facts, chosen: Chosen, params: AskParams) -> Iterator[tuple[I
                 yield rows, Batch(
                     kind, chosen.answer_kind, way, chosen.keys[at], nth_of(subjects, 0), nth_of(references, 0),
                     facts.categories.take(taken), facts.values[rows], subjects, references,
-                    one_chunk(facts.table.column("detail")).take(taken), params,
+                    one_chunk(facts.table.column("detail")).take(taken), params, facts.scenes[rows],
+                    (facts.named[0][rows], facts.named[1][rows]),
                 )  # fmt: skip

@@ -49,6 +49,17 @@ def with_article(category: str) -> str:
 
 
 @cache
+def article_of(word: str) -> str:
+    """Return the indefinite article of a word: `a` or `an`.
+
+    Example:
+        >>> [article_of(word) for word in ("chair", "oven", "hour", "one", "upright")]
+        ['a', 'an', 'an', 'a', 'an']
+    """
+    return str(_engine().a(word)).split()[0]
+
+
+@cache
 def plural(category: str) -> str:
     """Name several of a category.
 

@@ -6,18 +6,30 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.tasks.base import LETTERS, UNITS, AskParams, Batch, BoolArray, Draft, FloatArray, IntArray, always, texts
-from stages.tasks.options import draws, ladder, shuffle
+from stages.tasks.base import (
+    LETTERS,
+    UNITS,
+    AskParams,
+    Batch,
+    BoolArray,
+    Draft,
+    FactRows,
+    FloatArray,
+    IntArray,
+    always,
+    texts,
+)
+from stages.tasks.options import RESOLUTION_M, measures_around, shuffle
 
-PER_METRE = np.array([1.0, 100.0, 1 / 0.3048])
-DECIMALS = np.array([2, 0, 1])  # of m, cm, ft
-UNIT_NAMES = ("meters", "centimeters", "feet")
-ONE_NAMES = ("meter", "centimeter", "foot")
-RESOLUTION_M = 0.1 * 0.3048  # the coarsest last digit, a tenth of a foot
+PER_METRE = np.array([1.0, 100.0, 1 / 0.3048, 1 / 0.0254])
+DECIMALS = np.array([2, 0, 2, 1])  # of m, cm, ft, in: no last digit is coarser than a centimetre
+UNIT_NAMES = ("meters", "centimeters", "feet", "inches")
+ONE_NAMES = ("meter", "centimeter", "foot", "inch")
+SHORTEST_M = 10 * RESOLUTION_M  # rounding moves it by 5 % at most, half of what a label may be off
 
 
 def ask_length(batch: Batch, slots: tuple[pa.StringArray, ...]) -> Draft:
-    """Ask for the number in a named unit (way `number`), or for one of four measures (way `four`).
+    """Ask for the number in a named unit (way `number`), or for one of up to four measures (way `four`).
 
     Args:
         batch: Facts whose value is in metres.
@@ -30,13 +42,13 @@ def ask_length(batch: Batch, slots: tuple[pa.StringArray, ...]) -> Draft:
     if batch.way == "number":
         return Draft(always(group, len(batch)), always(f"{group}.answer", len(batch)), slots,
                      number_text(values), values, texts(UNITS, unit), fills=fills)  # fmt: skip
-    options, right = shuffle(in_unit(options_m(batch), unit[:, None]), batch.draw("order"))
+    options, right = shuffle(in_unit(measures_around(batch.values, batch), unit[:, None]), batch)
     return Draft(
         ask=always(group, len(batch)),
         reply=always(f"{group}.answer", len(batch)),
         slots=slots,
         answer=texts(LETTERS, right),
-        options=tuple(measure(options[:, k], unit) for k in range(4)),
+        options=tuple(measure(column, unit) for column in options.T),
         fills=fills,
     )
 
@@ -66,17 +78,10 @@ def measure(values: FloatArray, unit: IntArray) -> pa.StringArray:
     return pc.binary_join_element_wise(number_text(values), names, " ")
 
 
-def options_m(batch: Batch) -> np.ndarray:
-    """Return the distance and three others, metres; neighbours differ by a drawn ratio, as many below as drawn."""
-    low, high = np.log(batch.params.distance_ratio)
-    ratios = low + (high - low) * draws(batch.draw("gaps"), 3)
-    options: np.ndarray = np.exp(ladder(np.log(batch.values), ratios, batch.pick("below", 4)))
-    return options
-
-
-def unfit(answer_kind: str, values_m: FloatArray, params: AskParams) -> tuple[str, BoolArray]:
-    """Mark distances so short that rounded options could coincide, or that the number would round to nothing."""
+def unfit(answer_kind: str, facts: FactRows, params: AskParams) -> tuple[str, BoolArray]:
+    """Mark measures so short that rounding shows, and for options, those beyond what wrong answers are drawn from."""
     if answer_kind == "number":
-        return "too_short", values_m < RESOLUTION_M
-    low, high = params.distance_ratio
-    return "too_short_for_options", values_m < RESOLUTION_M * high**3 / (low - 1)
+        return "too_short", facts.values < SHORTEST_M
+    reach = {kind: (levels[0], levels[-1]) for kind, levels in params.option_levels.items()}
+    low, high = np.array([reach[kind] for kind in facts.kinds.to_pylist()]).reshape(-1, 2).T
+    return "beyond_options", (facts.values < low) | (facts.values > high)

@@ -18,4 +18,5 @@ OBJECT_SIZE = Task(
     ways={"number": ("number",), "choice": ("four",)},
     ask=ask,
     unfit=unfit,
+    options="option_levels",
 )

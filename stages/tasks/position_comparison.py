@@ -23,6 +23,7 @@ POSITION_COMPARISON = Task(
     name="position_comparison",
     paper="arXiv:2506.18385, position comparison; wording and thresholds are not published",
     needs={kind: PAIR for kind in WORDS},
-    ways={"yes_no": ("claim",), "choice": ("which", "word")},
+    ways={"yes_no": ("claim",), "choice": ("which", "word"), "text": ("word",)},
     ask=ask,
+    tells={"left_of": ("ordinal",), "above": ("landmark",)},  # what stands on something is high up
 )

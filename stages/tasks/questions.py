@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.formats.phrases import render, repeat
+from stages.rng import key, mix
 from stages.schema.columns import one_chunk
 from stages.schema.tables import QUESTION
 from stages.tasks.base import SLOTS, AskParams, Draft, IntArray, KeyArray
@@ -25,11 +26,13 @@ class Asked:
     answer_kind: str
     rows: IntArray
     keys: KeyArray
+    scenes: KeyArray
     draft: Draft
     wording: Wording
     ask: IntArray
     reply: IntArray
     formats: tuple[tuple[str, str], ...] = ()
+    barred: tuple[str, ...] = ()
 
     def fills(self, rows: IntArray, slots: Sequence[pa.StringArray]) -> dict[str, pa.StringArray]:
         """Return the value of every slot for some of the questions.
@@ -52,16 +55,19 @@ def ask_all(facts: Facts, chosen: Chosen, params: AskParams) -> Iterator[Asked]:
     texts = wording(chosen.task.name)
     for rows, batch in batches(facts, chosen, params):
         draft = chosen.task.ask(batch)
+        answers = pc.equal(draft.answer, "yes").to_numpy(zero_copy_only=False).astype(np.int64)
         yield Asked(
             task=chosen.task.name,
             answer_kind=chosen.answer_kind,
             rows=rows,
             keys=batch.keys,
+            scenes=batch.scenes,
             draft=draft,
             wording=texts,
-            ask=texts.choose(draft.ask, batch.keys, "ask"),
-            reply=texts.choose(draft.reply, batch.keys, "reply"),
+            ask=texts.choose(draft.ask, mix(batch.keys, key("ask text")), batch.scenes, answers),
+            reply=texts.choose(draft.reply, mix(batch.keys, key("reply text")), batch.scenes, answers),
             formats=chosen.task.formats,
+            barred=chosen.task.tells.get(batch.kind, ()),
         )
 
 

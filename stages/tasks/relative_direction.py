@@ -15,18 +15,22 @@ WORDS = {
 
 
 def ask(batch: Batch) -> Draft:
-    """Ask for one of two, three or four directions; slots are the target, the standpoint and what is faced."""
+    """Ask for one of two, three or four directions, with or without options.
+
+    Slots are the target, the standpoint and what is faced.
+    """
     words = WORDS[batch.kind]
     right = _word(batch)
+    is_text = batch.answer_kind == "text"
     others = np.stack([(right + k) % len(words) for k in range(len(words))], axis=1)
-    options, letter = shuffle(others, batch.draw("order"))
+    options, letter = shuffle(others, batch)
     group = f"{batch.kind}.{batch.way}"
     return Draft(
         ask=always(group, len(batch)),
         reply=always(f"{group}.answer", len(batch)),
         slots=(batch.subjects, batch.reference(0), batch.reference(1)),
-        answer=texts(LETTERS, letter),
-        options=tuple(texts(words, options[:, k]) for k in range(len(words))),
+        answer=texts(words, right) if is_text else texts(LETTERS, letter),
+        options=() if is_text else tuple(texts(words, options[:, k]) for k in range(len(words))),
         fills={"word": texts(words, right)},
     )
 
@@ -45,6 +49,6 @@ RELATIVE_DIRECTION = Task(
     name="relative_direction",
     paper="VSI-Bench, arXiv:2412.14171, relative direction (easy, medium, hard)",
     needs={kind: Needs(subjects=1, references=2) for kind in WORDS},
-    ways={"choice": ("which",)},
+    ways={"choice": ("which",), "text": ("which",)},
     ask=ask,
 )

@@ -18,4 +18,5 @@ RELATIVE_DISTANCE = Task(
     needs={"nearest_to": Needs(subjects=1, references=3)},
     ways={"choice": ("which",)},
     ask=ask,
+    tells={"nearest_to": ("landmark",)},
 )

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.tasks.base import LETTERS, Batch, Draft, FloatArray, IntArray, Needs, Task, always, texts
-from stages.tasks.lengths import number_text, options_m
-from stages.tasks.options import shuffle
+from stages.tasks.lengths import number_text, unfit
+from stages.tasks.options import measures_around, shuffle
 
 UNITS = ("m2", "ft2")
 PER_SQUARE_METRE = np.array([1.0, 1 / 0.3048**2])
@@ -17,21 +17,21 @@ UNIT_NAMES = ("square meters", "square feet")
 
 
 def ask(batch: Batch) -> Draft:
-    """Ask for the number in a named unit, or for one of four areas."""
-    unit = (batch.uniform("unit") < batch.params.unit_shares["ft"]).astype(np.int64)
+    """Ask for the number in a named unit, or for one of up to four areas."""
+    unit = (batch.uniform("unit") < batch.params.unit_shares["ft"] + batch.params.unit_shares["in"]).astype(np.int64)
     values = _in_unit(batch.values, unit)
     fills = {"unit": texts(UNIT_NAMES, unit), "measure": _area(values, unit)}
     group = f"{batch.kind}.{batch.way}"
     reply = always(f"{group}.answer", len(batch))
     if batch.way == "number":
         return Draft(always(group, len(batch)), reply, (), number_text(values), values, texts(UNITS, unit), fills=fills)
-    options, right = shuffle(_in_unit(options_m(batch), unit[:, None]), batch.draw("order"))
+    options, right = shuffle(_in_unit(measures_around(batch.values, batch), unit[:, None]), batch)
     return Draft(
         ask=always(group, len(batch)),
         reply=reply,
         slots=(),
         answer=texts(LETTERS, right),
-        options=tuple(_area(options[:, k], unit) for k in range(4)),
+        options=tuple(_area(column, unit) for column in options.T),
         fills=fills,
     )
 
@@ -52,4 +52,6 @@ ROOM_SIZE = Task(
     needs={"room_area": Needs()},
     ways={"number": ("number",), "choice": ("four",)},
     ask=ask,
+    unfit=unfit,
+    options="option_levels",
 )

@@ -25,8 +25,10 @@ def ask(batch: Batch) -> Draft:
         return Draft(always(group, len(batch)), reply, (batch.subjects,), fills["angle"],
                      angle_deg.astype(np.float64), unit, fills=fills)  # fmt: skip
     steps_deg = np.array(batch.params.angle_steps_deg)
-    grid = grid_angles(angle_deg, steps_deg[batch.pick("step", len(steps_deg))], batch.draw("angles"))
-    options, right = shuffle(grid, batch.draw("order"))
+    grid = grid_angles(
+        angle_deg, steps_deg[batch.pick("step", len(steps_deg))], batch.draw("angles"), batch.params.angle_least_deg
+    )
+    options, right = shuffle(grid, batch)
     return Draft(
         ask=always(group, len(batch)),
         reply=reply,

@@ -24,7 +24,7 @@ def ask(batch: Batch) -> Draft:
     rank = draws(batch.draw("sequences"), len(sequences))
     rank[np.arange(len(batch)), right] = -1.0
     width = min(len(sequences), 4)
-    options, letter = shuffle(np.argsort(rank, axis=1, kind="stable")[:, :width], batch.draw("order"))
+    options, letter = shuffle(np.argsort(rank, axis=1, kind="stable")[:, :width], batch)
     group = f"{batch.kind}.{batch.way}"
     return Draft(
         ask=always(group, len(batch)),

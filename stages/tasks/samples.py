@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from stages.formats import FORMATS, IMAGE_FORMATS, REFERENCES
-from stages.formats.choose import draw, impossible, possible
+from stages.formats import FORMATS, IMAGE_FORMATS
+from stages.formats.choose import Ways, Weights, draw, impossible, possible, ways_of
+from stages.formats.coordinates import COORDINATES, TOKENS, Pointing
+from stages.formats.outcomes import Tried, format_counts
 from stages.formats.phrases import compile_texts, render
+from stages.formats.references import References
+from stages.formats.referring import FURTHER
 from stages.formats.shown import Shown
 from stages.params import Params
+from stages.registry import suggest
 from stages.rng import key, mix, uniform
 from stages.schema.columns import one_chunk
 from stages.schema.tables import SAMPLE
@@ -27,7 +33,22 @@ class FormatParams(Params):
     """Section `template.formats` of params.yaml: how many formats a question gets, and how answers are phrased."""
 
     per_question: int = Field(ge=1, le=len(FORMATS), description="formats drawn per question, out of the possible ones")
+    weights: Weights
     bare_answer_share: float = Field(ge=0, le=1, description="share of training questions answered without a sentence")
+    coordinates: str = Field(description="row of `formats.coordinates.COORDINATES`: how prompts write boxes")
+    tokens: str = Field(description="row of `formats.coordinates.TOKENS`: what stands around names and boxes")
+
+    @model_validator(mode="after")
+    def _known(self) -> FormatParams:
+        for name, known in ((self.coordinates, COORDINATES), (self.tokens, TOKENS)):
+            if name not in known:
+                raise ValueError(f"unknown name {name!r}.{suggest(name, known)} Known: {', '.join(known)}")
+        return self
+
+    @property
+    def pointing(self) -> Pointing:
+        """How prompts write places and names."""
+        return Pointing(COORDINATES[self.coordinates], TOKENS[self.tokens])
 
 
 @dataclass(frozen=True)
@@ -39,9 +60,18 @@ class Drawn:
     slots: list[pa.StringArray]
 
 
+@dataclass(frozen=True)
+class Tallies:
+    """Questions that miss a format, by reason; their number per format and outcome; slots by what names them."""
+
+    drops: Drops
+    formats: pa.Table
+    named: Mapping[str, int]
+
+
 def sample_table(
     asked: Asked, questions: pa.Table, licenses: pa.StringArray, shown: Shown, params: FormatParams
-) -> tuple[pa.Table, Drops]:
+) -> tuple[pa.Table, Tallies]:
     """Put questions into formats.
 
     Args:
@@ -52,11 +82,11 @@ def sample_table(
         params: How many formats.
 
     Returns:
-        The samples, and the questions that miss a format, by reason.
+        The samples, and what came of all questions.
     """
     views = pc.binary_join(one_chunk(questions.column("view_ids")), " ")
     marks = shown.marks(views)
-    drawn, drops = _draw(asked, views, marks, shown, params, questions)
+    drawn, tallies = _draw(asked, views, marks, shown, params, questions)
     at = pa.array(drawn.questions)
     text = pa.array([form.text for form in FORMATS]).take(pa.array(drawn.forms))
     image = pa.array([form.image for form in FORMATS]).take(pa.array(drawn.forms))
@@ -78,31 +108,49 @@ def sample_table(
     }
     carried = (name for name in SAMPLE.schema.names if name not in columns)
     columns.update({name: one_chunk(questions.column(name)).take(at) for name in carried})
-    return pa.table([columns[name] for name in SAMPLE.schema.names], schema=SAMPLE.schema), drops
+    return pa.table([columns[name] for name in SAMPLE.schema.names], schema=SAMPLE.schema), tallies
 
 
 def _draw(
     asked: Asked, views: pa.StringArray, marks: IntArray, shown: Shown, params: FormatParams, questions: pa.Table
-) -> tuple[Drawn, Drops]:
+) -> tuple[Drawn, Tallies]:
     view_ids = one_chunk(questions.column("view_ids"))
     only = asked.draft.slot_views or (-1,) * len(asked.draft.slots)
-    places = [
-        shown.rows(views if view < 0 else nth_of(view_ids, view), objects)
-        for view, objects in zip(only, asked.draft.slots, strict=True)
-    ]
+    places: Sequence[IntArray] = ()
+    if only:  # one look-up for all slots: each builds its index anew
+        shown_in = pa.concat_arrays([views if view < 0 else nth_of(view_ids, view) for view in only])
+        places = np.split(shown.rows(shown_in, pa.concat_arrays(asked.draft.slots)), len(only))
     table = np.stack(places, axis=1) if places else np.zeros((len(views), 0), dtype=np.int64)
     marked = marks < len(shown.views)
     images = dict.fromkeys(IMAGE_FORMATS, marked)
     images |= {"original": np.ones(len(views), dtype=bool), "masks": shown.has_masks[marks]}
     allowed = np.array([not asked.formats or (form.text, form.image) in asked.formats for form in FORMATS])
-    fine = possible(table, shown.references, images) & allowed[None, :]
-    chosen, forms = draw(fine, mix(asked.keys, key("format")), params.per_question)
-    reference = np.array([REFERENCES.index(form.reference) for form in FORMATS])
-    bank = pa.concat_arrays([shown.references.texts[name] for name in REFERENCES])
-    slots = [bank.take(pa.array(reference[forms] * len(shown.keys) + rows[chosen])) for rows in places]
+    ways = ways_of(table, shown.references, asked.barred)
+    fine = possible(ways, images) & allowed[None, :]
+    weights = params.weights.of_formats()
+    chosen, forms = draw(fine, mix(asked.keys, key("format")), params.per_question, weights)
+    columns = np.stack([ways.columns[form.reference] for form in FORMATS])
+    bank = shown.references.bank
+    slots = [
+        bank.take(pa.array(columns[forms, chosen, slot] * len(shown.keys) + rows[chosen]))
+        for slot, rows in enumerate(places)
+    ]
     ids = one_chunk(questions.column("question_id"))
-    drops = [(why, ids.take(pa.array(rows))) for why, rows in impossible(table, shown.references, images)]
-    return Drawn(chosen, forms, slots), drops
+    missed = list(impossible(ways, images))
+    drops = [(why, ids.take(pa.array(rows))) for why, rows in missed]
+    counts = format_counts(asked.task, Tried(fine, allowed, missed, (chosen, forms), weights))
+    return Drawn(chosen, forms, slots), Tallies(drops, counts, _named(ways, shown.references))
+
+
+def _named(ways: Ways, references: References) -> dict[str, int]:
+    """Count slots by what names them in natural language."""
+    fine = ways.reasons["natural"] == 0
+    column = ways.columns["natural"] - len(references.texts)
+    caption = references.by_caption[ways.places]
+    found = {"category": fine & (column < 0) & ~caption, "caption": fine & (column < 0) & caption}
+    found |= {kind: fine & (column == place) for place, kind in enumerate(FURTHER)}
+    counts = {f"slots.{kind}": int(rows.sum()) for kind, rows in (found | {"unnamed": ~fine}).items()}
+    return {name: count for name, count in counts.items() if count}
 
 
 def is_bare(asked: Asked, questions: pa.Table, params: FormatParams) -> BoolArray:
@@ -128,7 +176,7 @@ def _prompt(
 ) -> pa.StringArray:
     instructions = wording(INSTRUCTIONS)
     groups = Groups((f"{asked.answer_kind}.sentence", f"{asked.answer_kind}.bare"), bare.astype(np.int64))
-    codes = instructions.choose(groups, asked.keys, "instruction")
+    codes = instructions.choose(groups, mix(asked.keys, key("instruction")), asked.scenes, np.zeros_like(asked.rows))
     parts = [render(asked.wording.programs, asked.ask[rows], fills)]
     for letter, option in zip(LETTERS, options, strict=False):
         parts.append(pc.binary_join_element_wise(f"{letter}.", option, " "))

@@ -7,7 +7,7 @@ from stages.tasks.counting import ask_count, thin
 
 
 def ask(batch: Batch) -> Draft:
-    """Ask for the number, or for one of four numbers."""
+    """Ask for the number, or for one of up to four numbers."""
     return ask_count(batch, ())
 
 
@@ -18,5 +18,6 @@ VIDEO_COUNTING = Task(
     ways={"number": ("number",), "choice": ("four",)},
     ask=ask,
     about_category=True,
-    sift=thin,
+    unfit=thin,
+    options="option_counts",
 )

@@ -23,4 +23,5 @@ VIDEO_DISTANCE = Task(
     ways={"number": ("number",), "choice": ("four",)},
     ask=ask,
     unfit=unfit,
+    options="option_levels",
 )

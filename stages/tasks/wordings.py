@@ -15,14 +15,17 @@ import yaml
 
 from stages.formats.names import Reserved
 from stages.formats.phrases import Programs, compile_texts
+from stages.ranks import deal
 from stages.registry import suggest
-from stages.rng import integers, key, mix
+from stages.rng import key, mix
 from stages.schema.errors import UserError
 from stages.tasks.base import Groups, IntArray, KeyArray
 
 FOLDER = Path(__file__).parent / "wording"
 INSTRUCTIONS = "instructions"
+LISTS = ("ask", "answer", "yes", "no")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one is ten times faster
+_PART = re.compile(r"\{([a-z_]+)\}")
 _AFTER_THE = re.compile(r"(?<![a-z])the (?=((?:[a-z'-]+ ?){1,4}))")
 _AFTER_SLOT = re.compile(r"\{(?:[a-f]|winner|loser|first|second|third|fourth)\} ([a-z'-]+)")
 
@@ -36,15 +39,24 @@ class Wording:
     ids: pa.StringArray
     spans: Mapping[str, tuple[int, int]]
 
-    def choose(self, groups: Groups, keys: KeyArray, purpose: str) -> IntArray:
-        """Draw one text of each row's group.
+    def choose(self, groups: Groups, keys: KeyArray, scenes: KeyArray, apart: IntArray) -> IntArray:
+        """Deal the texts of each row's group over the rows of a scene, so that all are used equally often.
+
+        Args:
+            groups: Group per row.
+            keys: Key per row, which draws the order.
+            scenes: Key per scene.
+            apart: Rows with different numbers are dealt apart, beginning with the same text: no text goes with one
+                answer more often than with another.
 
         Raises:
             UserError: The file has no such group; the nearest name is suggested.
         """
         starts, counts = np.array([self._span(name) for name in groups.names], dtype=np.int64).T
-        drawn = integers(mix(keys, key("wording", purpose)), counts[groups.index].astype(np.uint64))
-        chosen: IntArray = starts[groups.index] + drawn.astype(np.int64)
+        names = np.array([key("wording", self.name, name) for name in groups.names], dtype=np.uint64)
+        scene = mix(scenes, names[groups.index])
+        chosen: IntArray = starts[groups.index] + deal(mix(scene, apart.astype(np.uint64)), mix(keys, key("wording")),
+                                                       counts[groups.index], scene)  # fmt: skip
         return chosen
 
     def _span(self, group: str) -> tuple[int, int]:
@@ -73,9 +85,14 @@ def wording(name: str, folder: Path = FOLDER) -> Wording:
     return Wording(name, compile_texts(texts), pa.array(ids, pa.string()), spans)
 
 
-@cache
 def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
-    """Read one wording file as plain data."""
+    """Read one wording file as plain data, with its parts put in (see `with_parts`)."""
+    return with_parts(read_raw(name, folder))
+
+
+@cache
+def read_raw(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+    """Read one wording file as it stands."""
     path = folder / f"{name}.yaml"
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
@@ -87,6 +104,32 @@ def read(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise UserError(f"{path}: expected relations with lists of wordings, found {type(data).__name__}")
     return data
+
+
+def with_parts(data: Mapping[Any, Any], above: Mapping[str, str] | None = None) -> dict[Any, Any]:
+    """Replace the parts that lists share: a name with a text instead of a list stands for that text below it.
+
+    So one list serves `left` and `right` alike, and says exactly the same about both.
+
+    Example:
+        >>> with_parts({"right_of": {"side": "right", "ask": ["Is {a} on the {side}?"]}})
+        {'right_of': {'ask': ['Is {a} on the right?']}}
+    """
+    own = parts_of(data)
+    return {name: _put_in(value, {**(above or {}), **own}) for name, value in data.items() if name not in own}
+
+
+def parts_of(data: Mapping[Any, Any]) -> dict[str, str]:
+    """Return the parts that a mapping of a wording file sets for all lists below it."""
+    return {name: text for name, text in data.items() if isinstance(text, str) and name not in LISTS}
+
+
+def _put_in(value: Any, parts: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return with_parts(value, parts)
+    if isinstance(value, list):
+        return [_PART.sub(lambda m: parts.get(m[1], m[0]), text) if isinstance(text, str) else text for text in value]
+    return value
 
 
 def groups_of(data: Mapping[Any, Any], where: str, above: str = "") -> Iterator[tuple[str, list[str]]]:

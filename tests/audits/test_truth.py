@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.audits.truth import SceneTruth, TrueFact, is_wrong, naive_facts, scene_truth, true_fact, truth_of
+from stages.audits.truth import SceneTruth, TrueFact, denoted, is_wrong, naive_facts, scene_truth, true_fact, truth_of
 from stages.audits.truth.plane import angle_deg, area_of, inside, polygon_distance, wrap_deg
 from stages.audits.truth.statements import gap_m, turn_class
 from stages.geometry.mesh import LabelledMesh
@@ -261,3 +261,25 @@ def test_the_engine_without_margins_states_signs_of_point_clouds() -> None:
     assert found["in_front_of"] == (["s/1:a"], pytest.approx(1.0))
     assert found["taller"] == (["s/1:a"], pytest.approx(0.5))
     assert found["count"][1] == 2
+
+
+@pytest.mark.parametrize(
+    ("view", "phrase", "things"),
+    [
+        pytest.param("s/1/000", "table", ["table_0"], id="category"),
+        pytest.param("s/1/000", "chair", ["chair_0", "chair_1"], id="two chairs"),
+        pytest.param("s/1/000", "leftmost chair", ["chair_0"], id="leftmost"),
+        pytest.param("s/1/000", "second chair from the left", ["chair_1"], id="counted from the left"),
+        pytest.param("s/1/000", "second chair from the right", ["chair_0"], id="counted from the right"),
+        pytest.param("s/1/000", "third chair from the left", [], id="not so many"),
+        pytest.param("s/1/000", "middle chair", ["chair_0", "chair_1"], id="no middle of two"),
+        pytest.param("s/1/000", "chair nearest to the lamp", ["chair_1"], id="nearest"),
+        pytest.param("s/1/000", "lamp nearest to the chair", ["lamp_0"], id="several landmarks"),
+        pytest.param("s/1/000", "chair on the table", [], id="on nothing"),
+        pytest.param("s/1/001", "rug", ["rug_0"], id="behind"),
+        pytest.param("s/1/000", "rug", [], id="not seen"),
+        pytest.param("s/1/000", "red chair", [], id="no materials, no colour"),
+    ],
+)
+def test_what_a_phrase_denotes(view: str, phrase: str, things: list[str]) -> None:
+    assert sorted(denoted(hand_made(), [view], phrase)) == [f"s/1:{name}" for name in things]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stages.formats.parse import Sighted, UnresolvedReference, named_objects, parse_prompt
+from stages.formats.resolve import Located
 from stages.marks.palette import NAMES
 
 SOFA = Sighted("s:sofa", "sofa", "grey sofa", (0, 0, 100, 100), False)
@@ -89,6 +90,52 @@ def test_boxes_in_two_images() -> None:
 def test_unclear_boxes_in_two_images_are_refused(prompt: str) -> None:
     with pytest.raises(UnresolvedReference):
         parse_prompt(prompt, "region_box", "original", [ROOM, LATER], [], SAID)
+
+
+def chair(name: str, x: float, color: str | None, center_m: tuple[float, float, float]) -> Sighted:
+    here = Located(x, color, center_m, (0.4, 0.4, 0.4))
+    return Sighted(f"s:{name}", "chair", None, (0, 0, 9, 9), False, located=here)
+
+
+DESK = Sighted("s:desk", "desk", None, (0, 0, 9, 9), False, located=Located(400, None, (3, 3, 0.4), (1, 1, 0.8)))
+ROW = [
+    chair("b", 300, "red", (2, 3, 0.2)),
+    chair("a", 100, "blue", (1, 3, 0.2)),
+    chair("c", 500, None, (3, 3, 1)),
+    DESK,
+]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "name"),
+    [
+        pytest.param("leftmost chair", "a", id="first"),
+        pytest.param("middle chair", "b", id="middle"),
+        pytest.param("second chair from the right", "b", id="counted"),
+        pytest.param("blue chair", "a", id="colour"),
+        pytest.param("chair on the desk", "c", id="on"),
+        pytest.param("chair nearest to the desk", "c", id="nearest"),
+    ],
+)
+@pytest.mark.parametrize("form", ["natural", "caption"])
+def test_phrases_are_resolved(phrase: str, name: str, form: str) -> None:
+    pointed = f"the {phrase}" if form == "natural" else f"<ref>{phrase}</ref>"
+    found = parse_prompt(f"Is {pointed} left of the image?", form, "original", [ROW], [], SAID)
+    assert found == [f"s:{name}"]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        pytest.param("the fourth chair from the left", id="not so many"),
+        pytest.param("the green chair", id="no such colour"),
+        pytest.param("the desk on the chair", id="several landmarks"),
+        pytest.param("the middle desk", id="middle of one is no ordinal"),
+    ],
+)
+def test_phrases_that_fit_nothing_are_refused(phrase: str) -> None:
+    with pytest.raises(UnresolvedReference):
+        parse_prompt(f"Is {phrase} wide?", "natural", "original", [ROW[:2] + ROW[3:], []], [], SAID)
 
 
 def test_a_crowd_is_no_single_object() -> None:

@@ -18,9 +18,9 @@ from pycocotools import mask as coco_mask
 
 from stages.annotate import AnnotateParams, complete
 from stages.audits.paths import no_pictures
+from stages.geometry.rle import decode_box
 from stages.lifting.floor import lowest_plane
 from stages.lifting.footprint import corner_yaw, smallest_yaw
-from stages.lifting.rle import decode_box
 from stages.runner import Result
 from tests import handmade
 

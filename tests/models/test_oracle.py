@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from stages.models.base import ModelContext, Prompt
 from stages.models.oracle import Asked, Oracle, OracleParams, answer
 from stages.models.reading import compared_slot, direction, metres, object_turns, turn_deg
+from stages.tasks.wordings import read
 from tests.handmade import fact, question, write
 
-WORDINGS = Path(__file__).parents[2] / "stages/tasks/wording"
 CHAIR, TABLE = "rooms/0001:chair", "rooms/0001:table"
 SLOTS = {"a": CHAIR, "b": TABLE}
 SWAPPED = {"a": TABLE, "b": CHAIR}
@@ -41,13 +39,19 @@ CASES = [
     pytest.param(choice("above", "Is {a} higher or lower than {b}?", "lower", "higher"), "B", id="word"),
     pytest.param(choice("above", "Relative to {b}, is {a} lower or higher?", "lower", "higher", slots=SWAPPED), "A",
                  id="word, swapped"),
+    pytest.param(asked("in_front_of", "Is {a} nearer or farther than {b}?", "text"), "nearer", id="short answer"),
+    pytest.param(asked("in_front_of", "Is {a} nearer or farther than {b}?", "text", slots=SWAPPED), "farther",
+                 id="short answer, swapped"),
+    pytest.param(asked("direction_medium", "Where is {a}?", "text", value=-140.0), "back", id="short answer, back"),
+    pytest.param(asked("camera_turn", "Left or right?", "text", value=-20.0), "right", id="short answer, turn"),
     pytest.param(asked("exists", "Is there a lamp?", value=0.0, slots={}), "No", id="nothing there"),
     pytest.param(asked("exists_behind", "Is there a lamp behind {a}?", value=1.0), "Yes", id="something behind"),
     pytest.param(asked("count", "How many chairs?", "number", value=3.0, unit="count"), "3", id="count"),
     pytest.param(choice("count", "How many chairs?", "1", "13", "3", "4", value=3.0), "C", id="count option"),
     pytest.param(asked("distance_center", "How far?", "number", value=1.234, unit="m"), "1.23 m", id="metres"),
     pytest.param(asked("distance_center", "How far?", "number", value=1.234, unit="cm"), "123 cm", id="centimetres"),
-    pytest.param(asked("distance_closest", "How far?", "number", value=1.234, unit="ft"), "4.0 ft", id="feet"),
+    pytest.param(asked("distance_closest", "How far?", "number", value=1.234, unit="ft"), "4.05 ft", id="feet"),
+    pytest.param(asked("distance_closest", "How far?", "number", value=1.234, unit="in"), "48.6 in", id="inches"),
     pytest.param(choice("distance_closest", "How far?", "2.1 feet", "4 feet", "6.3 feet", value=1.234), "B",
                  id="feet option"),
     pytest.param(asked("rotation", "By how many degrees did the camera move around {a}?", "angle", value=44.6), "45",
@@ -71,8 +75,7 @@ def test_answer(given: Asked, expected: str) -> None:
 
 
 def wordings(task: str, way: str) -> list[tuple[str, str]]:
-    groups: Mapping[str, Any] = yaml.safe_load((WORDINGS / f"{task}.yaml").read_text(encoding="utf-8"))
-    return [(kind, text) for kind, ways in groups.items() for text in ways.get(way, {"ask": ()})["ask"]]
+    return [(kind, text) for kind, ways in read(task).items() for text in ways.get(way, {"ask": ()})["ask"]]
 
 
 TASKS = ("position_comparison", "size_comparison")

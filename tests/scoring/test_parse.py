@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stages.scoring.parse import number_text, parse
 from stages.scoring.quantities import METRES_PER, parse_number
+from stages.tasks import TASKS
+from stages.tasks.wordings import read
 
-WORDINGS = Path(__file__).parents[2] / "stages/tasks/wording"
 OBJECTS = ["the red chair", "the table"]
 DISTANCES = ["0.8 meters", "1.2 meters", "2 meters", "3.5 meters"]
 TURNS = ["45 degrees clockwise", "45 degrees counter-clockwise", "90 degrees clockwise", "180 degrees"]
@@ -108,6 +106,7 @@ NUMBERS = [
     pytest.param("2.5 meters. The two objects are far apart.", "m", "2.5", id="number word after the measure"),
     pytest.param("Region 2 is 1.5 m from region 3", "m", "1.5", id="labels are no numbers"),
     pytest.param("<box>[[10, 20, 300, 400]]</box> is at 0.7", "m", "0.7", id="boxes are no numbers"),
+    pytest.param("<|box_start|>(10,20),(300,400)<|box_end|> is at 0.7", "m", "0.7", id="Qwen's boxes are none either"),
     pytest.param("First 4 m, no: <think>5</think> 3 m", "m", "3", id="thinking"),
     pytest.param("Step 1: look. Step 2: measure.\nAnswer: 2.75 meters", "m", "2.75", id="steps"),
     pytest.param(r"\boxed{2.5\,\text{m}}", "m", "2.5", id="boxed"),
@@ -170,14 +169,34 @@ def test_text_is_stripped() -> None:
     assert parse(" the kitchen \n", "text", (), None) == "the kitchen"
 
 
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        pytest.param("Left.", "left", id="word"),
+        pytest.param("It is on the right-hand side of the table.", "right", id="hand"),
+        pytest.param("The chair is further left than the table.", "left", id="further left is no depth"),
+        pytest.param("It is further away.", "further", id="further"),
+        pytest.param("Not left but right.", "right", id="turned down"),
+        pytest.param("That is right, it is higher.", "higher", id="right as correct"),
+        pytest.param("It could be left or right. It is left.", "left", id="last sentence"),
+        pytest.param("<think>left?</think> **Back-right**", "back-right", id="quadrant"),
+        pytest.param("To the front and left.", "front and left", id="quadrant in words"),
+        pytest.param("The answer is: behind", "behind", id="after a marker"),
+        pytest.param("I cannot tell whether it is left or right.", None, id="refusal"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_words_about_position(reply: str, expected: str | None) -> None:
+    assert parse(reply, "text", (), None) == expected
+
+
 def answer_sentences() -> list[tuple[str, str, str]]:
     """Task, group and text of every answer sentence the engine writes."""
     found = []
-    for path in sorted(WORDINGS.glob("*.yaml")):
-        for kind, ways in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+    for task in TASKS:
+        for kind, ways in read(task).items():
             for way, groups in ways.items():
-                if path.stem != "instructions":
-                    found += [(kind, f"{way}.{g}", t) for g, texts in groups.items() if g != "ask" for t in texts]
+                found += [(kind, f"{way}.{g}", t) for g, texts in groups.items() if g != "ask" for t in texts]
     return found
 
 
@@ -234,6 +253,24 @@ def read_back(kind: str, group: str, text: str) -> tuple[str | None, str]:
     unit = "count" if "count" in kind else {"rotation": "deg", "camera_turn": "deg"}.get(kind, "m")
     expected = {"count": "3", "deg": "-45", "m": "1.2"}[unit]
     return parse(filled, "angle" if unit == "deg" else "number", (), unit), expected
+
+
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        pytest.param(("direction_easy", "camera_turn"), ("left", "right"), id="sides"),
+        pytest.param(("direction_medium",), ("left", "right", "back"), id="sides and back"),
+        pytest.param(("direction_hard",), ("front-left", "front-right", "back-left", "back-right"), id="quadrants"),
+        pytest.param(("left_of",), ("left", "right"), id="left of"),
+        pytest.param(("above",), ("higher", "lower"), id="above"),
+        pytest.param(("in_front_of",), ("nearer", "farther"), id="in front of"),
+    ],
+)
+def test_every_sentence_with_a_word_is_read_as_that_word(kinds: tuple[str, ...], words: tuple[str, ...]) -> None:
+    texts = [text for kind, _, text in answer_sentences() if kind in kinds and "{word}" in text]
+    assert len(texts) >= 8
+    filled = [(text.format(**{**FILLS, "word": word}), word) for text in texts for word in words]
+    assert [(text, word) for text, word in filled if parse(text, "text", (), None) != word] == []
 
 
 def test_every_answer_sentence_of_the_engine_parses_to_its_answer() -> None:

@@ -107,3 +107,30 @@ def test_chance_of_numbers_is_the_mean_score_of_the_answers_of_task_and_unit() -
 def test_chance_of_angles() -> None:
     angles = [truth("angle", a, "deg") for a in ("0", "5", "90", "-178")]
     assert chance_levels(angles, params()) == pytest.approx([0.5, 0.5, 0.25, 0.25])
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "expected"),
+    [
+        pytest.param("left", "left", 1.0, id="same"),
+        pytest.param("Left", "left", 1.0, id="case"),
+        pytest.param("right", "left", 0.0, id="other side"),
+        pytest.param("behind", "farther", 1.0, id="behind in depth"),
+        pytest.param("behind", "back", 1.0, id="behind someone"),
+        pytest.param("behind", "nearer", 0.0, id="behind is not nearer"),
+        pytest.param("closer", "nearer", 1.0, id="closer"),
+        pytest.param("beneath", "lower", 1.0, id="beneath"),
+        pytest.param("front left", "front-left", 1.0, id="without hyphen"),
+        pytest.param("left", "front-left", 0.0, id="half a quadrant"),
+        pytest.param("front-left", "left", 0.0, id="too much"),
+        pytest.param("the kitchen", "the kitchen", 1.0, id="words that are no position"),
+        pytest.param(None, "left", 0.0, id="unparsed"),
+    ],
+)
+def test_words_have_accepted_others(said: str | None, answer: str, expected: float) -> None:
+    assert score(said, truth("text", answer), params()) == expected
+
+
+def test_chance_of_a_word_is_its_share() -> None:
+    truths = [truth("text", "left")] * 3 + [truth("text", "right")]
+    assert chance_levels(truths, params()) == [0.75, 0.75, 0.75, 0.25]

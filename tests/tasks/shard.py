@@ -3,35 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from pycocotools import mask as coco_mask
 
+from stages.formats import IMAGE_FORMATS, TEXT_FORMATS
 from stages.schema.records import ObjectRow, SceneRow, SightingRow, ViewRow, to_table
 from stages.schema.tables import FACT
 from stages.tasks import TASKS
 
 WIDTH, HEIGHT = 640, 480
+MEASURES = ("distance_center", "distance_closest", "height", "longest_edge", "video_longest_edge", "video_distance",
+            "room_area")  # fmt: skip
+COUNTS = ("count", "video_count", *(f"count_{side}" for side in ("left_of", "right_of", "in_front_of", "behind")))
 UNITS = {"bigger": "m3", "rotation": "deg", "count": "count", "video_count": "count", "room_area": "m2"}
 
 
 def params(**changes: Any) -> dict[str, Any]:
-    """Section `template` as plain data; keyword arguments replace top-level entries."""
+    """Section `template` as plain data; keyword arguments replace top-level entries, but add to `formats`."""
     return {
         "benchmark_share": 0.0,
         "questions_per_view": dict.fromkeys(TASKS, 1000),
-        "formats": {"per_question": 19, "bare_answer_share": 0.5},
+        "formats": formats(**changes.pop("formats", {})),
         "marks": {"most": 8, "min_side_px": 12.0},
+        "referring": {
+            "min_area_px": 500,
+            "min_visible_fraction": 0.5,
+            "max_truncated_fraction": 0.3,
+            "most_instances": 6,
+            "min_gap_px": 20,
+            "min_gap_share": 0.5,
+            "landmarks": 6,
+            "near_ratio": 1.5,
+            "near_ratio_px": 1.3,
+            "near_gap_m": 0.3,
+            "near_sigmas": 3,
+            "on_m": 0.03,
+            "beside_m": 0.1,
+        },
         "ask": {
-            "unit_shares": {"m": 0.5, "cm": 0.25, "ft": 0.25},
+            "unit_shares": {"m": 0.4, "cm": 0.2, "ft": 0.2, "in": 0.2},
             "count_keep_shares": [1.0],
-            "count_step": [0.2, 0.6],
-            "distance_ratio": [1.35, 1.9],
+            "option_ratio": 1.2,
+            "option_levels": dict.fromkeys(MEASURES, (0.2, 0.7, 1.4, 2.8, 30.0)),
+            "option_counts": dict.fromkeys(COUNTS, (0.2,) * 5),
             "angle_steps_deg": [30, 36, 40, 45],
+            "angle_least_deg": 20,
         },
     } | changes
+
+
+def formats(**changes: Any) -> dict[str, Any]:
+    """Section `template.formats`."""
+    given = {
+        "per_question": 19,
+        "weights": {"text": dict.fromkeys(TEXT_FORMATS, 1.0), "image": dict.fromkeys(IMAGE_FORMATS, 1.0)},
+        "bare_answer_share": 0.5,
+        "coordinates": "thousandths",
+        "tokens": "internvl",
+    }
+    return given | changes
 
 
 def _unit(kind: str) -> str:
@@ -78,6 +112,15 @@ class Shard:
         self.sightings.append(
             SightingRow(view_id, object_id, object_id.split(":")[0], (x1, y1, x2, y2), (x2 - x1) * (y2 - y1), "test",
                         mask_rle=rectangle(box) if mask else None, crowd=crowd)
+        )  # fmt: skip
+
+    def place(self, center_v: Sequence[float], size_v: Sequence[float]) -> None:
+        """Give the sighting added last a box in view space."""
+        x, y, z = center_v
+        wide, deep, tall = size_v
+        self.sightings[-1] = replace(
+            self.sightings[-1], center_v=(x, y, z), size_v=(wide, deep, tall), yaw_v=0.0,
+            sigma_center_m=(0.005,) * 3, sigma_size_m=(0.005,) * 3,
         )  # fmt: skip
 
     def fact(

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from stages.runner import Context, Result
+from stages.schema.tables import TABLES
 from stages.template import TemplateParams, template
 from tests.tasks.shard import Shard, living_room, params
 
@@ -20,8 +21,8 @@ def run(shard: Shard | Mapping[str, pa.Table], context: Context = CONTEXT, **cha
 
 
 def rows(result: Result, name: str) -> list[dict[str, Any]]:
-    key = f"{name}_id"
-    return sorted(result.tables[name].to_pylist(), key=lambda row: str(row[key]))
+    key = TABLES[name].key
+    return sorted(result.tables[name].to_pylist(), key=lambda row: [str(row[column]) for column in key])
 
 
 def rooms(*names: str) -> Shard:

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from stages.formats import IMAGE_FORMATS
 from stages.schema.errors import TableError
 from stages.schema.validate import validate
 from stages.template import STAGE, TemplateParams
-from tests.tasks.shard import Shard, params
+from tests.tasks.shard import MEASURES, Shard, formats, params
 from tests.tasks.template_case import REFERENCE, SUBJECT, pair, rows, run
+
+WEIGHTS = params()["formats"]["weights"]
 
 
 def drops(**facts: Any) -> dict[str, int]:
@@ -34,13 +37,14 @@ def drops(**facts: Any) -> dict[str, int]:
         pytest.param({"kind": "count", "category": "<b>"}, "counting.category_unusable", 1, id="unsafe"),
         pytest.param({"kind": "count"}, "counting.category_unusable", 1, id="no category"),
         pytest.param({"kind": "exists", "category": "sofa"}, "existence.unbalanced", 1, id="yes without no"),
-        pytest.param({"kind": "distance_center", "value": 0.4}, "absolute_distance.too_short_for_options", 1,
-                     id="short"),
+        pytest.param({"kind": "distance_center", "value": 0.19}, "absolute_distance.beyond_options", 1, id="short"),
+        pytest.param({"kind": "distance_center", "value": 31}, "absolute_distance.beyond_options", 1, id="long"),
+        pytest.param({"kind": "count", "category": "sofa", "value": 6}, "counting.thinned_for_options", 1, id="many"),
         pytest.param({"kind": "distance_center", "value": 0.01}, "absolute_distance.too_short", 1, id="very short"),
-        pytest.param({"kind": "left_of", "second": ("sofa", None)}, "format.natural.not_unique", 2, id="two sofas"),
-        pytest.param({"kind": "left_of", "second": ("sofa", None)}, "format.caption.not_unique", 2, id="two captions"),
-        pytest.param({"kind": "left_of", "second": ("image", None)}, "format.natural.mistakable", 2, id="the image"),
-        pytest.param({"kind": "left_of", "second": ("{a}", None)}, "format.caption_box.no_name", 2, id="unsafe name"),
+        pytest.param({"kind": "left_of", "second": ("sofa", None)}, "format.natural.not_unique", 3, id="two sofas"),
+        pytest.param({"kind": "left_of", "second": ("sofa", None)}, "format.caption.not_unique", 3, id="two captions"),
+        pytest.param({"kind": "left_of", "second": ("image", None)}, "format.natural.mistakable", 3, id="the image"),
+        pytest.param({"kind": "left_of", "second": ("{a}", None)}, "format.caption_box.no_name", 3, id="unsafe name"),
     ],
 )  # fmt: skip
 def test_drops_are_counted(fact: dict[str, Any], reason: str, count: int) -> None:
@@ -65,7 +69,7 @@ def test_object_without_mask_gets_no_mask_pictures() -> None:
     shard.fact("left_of", [view], 1.0, SUBJECT, REFERENCE)
     result = run(shard)
     assert {row["image_format"] for row in rows(result, "sample")} == {"original", "boxes", "numbers"}
-    assert result.counts.dropped["format.masks.no_masks"] == 2
+    assert result.counts.dropped["format.masks.no_masks"] == 3
 
 
 def test_no_facts() -> None:
@@ -95,11 +99,34 @@ def test_lost_rows_are_one_clear_error(table: str) -> None:
         pytest.param({"questions_per_view": {}}, "task 'counting' is missing", id="missing task"),
         pytest.param({"benchmark_share": 1.5}, "less than or equal to 1", id="share"),
         pytest.param(
-            {"formats": {"per_question": 20, "bare_answer_share": 0}}, "less than or equal to 19", id="formats"
+            {"formats": formats(per_question=20, bare_answer_share=0)}, "less than or equal to 19", id="formats"
         ),
         pytest.param({"ask": params()["ask"] | {"angle_steps_deg": [20]}}, "divisors of 360 from 30", id="angles"),
+        pytest.param({"ask": params()["ask"] | {"angle_steps_deg": [90]}}, "too few turns", id="coarse angles"),
         pytest.param({"ask": params()["ask"] | {"unit_shares": {"m": 1.0}}}, "one share for each of", id="units"),
-        pytest.param({"ask": params()["ask"] | {"distance_ratio": [1.0, 1.2]}}, "expected 1 < low", id="ratio"),
+        pytest.param({"ask": params()["ask"] | {"option_ratio": 1.0}}, "greater than 1", id="ratio"),
+        pytest.param(
+            {"ask": params()["ask"] | {"option_levels": {"height": [2.0, 1.0]}}}, "two rising numbers", id="level"
+        ),
+        pytest.param(
+            {"ask": params()["ask"] | {"option_counts": {"count": [0.9, 0.2]}}}, "at most 1 together", id="count"
+        ),
+        pytest.param(
+            {"ask": params()["ask"] | {"option_levels": {}}}, "ask.option_levels: height is missing", id="kinds"
+        ),
+        pytest.param(
+            {"ask": params()["ask"] | {"option_levels": dict.fromkeys(MEASURES, (1.0, 1.1))}},
+            "height: not even two options",
+            id="too close",
+        ),
+        pytest.param(
+            {"formats": {"weights": {"text": {"natural": 1}, "image": {}}}}, "one weight for each of", id="weight"
+        ),
+        pytest.param(
+            {"formats": {"weights": WEIGHTS | {"image": dict.fromkeys(IMAGE_FORMATS, 0)}}},
+            "all formats have",
+            id="no weight",
+        ),
         pytest.param({"seed": 1}, "Extra inputs are not permitted", id="unknown key"),
     ],
 )

@@ -10,12 +10,14 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from stages.runner import Context
-from stages.tasks.lengths import UNIT_NAMES
+from stages.tasks.lengths import ONE_NAMES, UNIT_NAMES
+from stages.tasks.usage import groups, unbalanced
 from stages.template import TemplateParams, template
-from tests.tasks.shard import Shard, living_room, params
+from tests.tasks.shard import Shard, formats, living_room, params
 
 Row = dict[str, Any]
 SCENES = 12
@@ -28,7 +30,7 @@ def built() -> list[tuple[Row, Row]]:
     for number in range(SCENES):
         living_room(shard, f"rooms/{number:04d}")
     tables = shard.tables()
-    changes = params(formats={"per_question": 1, "bare_answer_share": 0.5})
+    changes = params(formats=formats(per_question=1, bare_answer_share=0.5))
     result = template(tables, TemplateParams.model_validate(changes), Context(3, "rooms", 0))
     facts = {row["fact_id"]: row for row in tables["fact"].to_pylist()}
     return [(row, facts[row["fact_ids"][0]]) for row in result.tables["question"].to_pylist()]
@@ -101,7 +103,8 @@ def test_counts() -> None:
         assert min(numbers) >= 1
 
 
-METRES = {"m": 1.0, "cm": 0.01, "ft": 0.3048, **dict(zip(UNIT_NAMES, (1.0, 0.01, 0.3048), strict=True))}
+SHORT = {"m": 1.0, "cm": 0.01, "ft": 0.3048, "in": 0.0254}
+METRES = SHORT | dict(zip(UNIT_NAMES, SHORT.values(), strict=True))
 
 
 def test_distances_in_the_named_unit() -> None:
@@ -110,32 +113,30 @@ def test_distances_in_the_named_unit() -> None:
         unit = question["unit"]
         units[unit] += 1
         assert question["answer_value"] == float(question["answer"])
-        assert abs(question["answer_value"] * METRES[unit] - fact["value"]) <= 0.0153  # half a tenth of a foot
-        assert dict(zip(("m", "cm", "ft"), UNIT_NAMES, strict=True))[unit] in question["question"]
+        assert abs(question["answer_value"] * METRES[unit] - fact["value"]) <= 0.00501  # half of a centimetre
+        assert dict(zip(SHORT, UNIT_NAMES, strict=True))[unit] in question["question"]
         assert set(question["slot_ids"]) == {*fact["subject_ids"], *fact["reference_ids"]}
     total = sum(units.values())
-    assert abs(units["m"] / total - 0.5) < 0.08
-    assert abs(units["ft"] / total - 0.25) < 0.08
+    assert abs(units["m"] / total - 0.4) < 0.08
+    assert abs(units["ft"] / total - 0.2) < 0.08
+    assert abs(units["in"] / total - 0.2) < 0.08
 
 
 def in_metres(option: str) -> float:
     number, unit = option.split()
-    return float(number) * METRES[unit if unit in METRES else {"meter": "m", "centimeter": "cm", "foot": "ft"}[unit]]
+    return float(number) * (METRES | dict(zip(ONE_NAMES, SHORT.values(), strict=True)))[unit]
 
 
 def test_distance_options_are_apart_and_of_no_fixed_ratio() -> None:
     ratios: set[float] = set()
-    ranks: Counter[int] = Counter()
     for question, fact in of("distance_.*", "choice"):
         right = in_metres(chosen(question))
         values = sorted(in_metres(option) for option in question["options"])
         assert abs(right - fact["value"]) <= 0.0153
         assert min(b / a for a, b in pairwise(values)) > 1.15
+        assert 0.18 < values[0] < values[-1] < 30.2
         ratios |= {round(value / right, 2) for value in values}
-        ranks[values.index(right)] += 1
     assert len(ratios) > 100
-    total = sum(ranks.values())
-    assert all(abs(ranks[k] / total - 0.25) < 0.06 for k in range(4)), "the right one is as often smallest as largest"
 
 
 def signed(option: str) -> int:
@@ -150,7 +151,7 @@ def test_turns_of_camera_and_object_are_opposite() -> None:
         ways[way] += 1
         expected = round(fact["value"]) * (1 if way.startswith("camera") else -1)
         expected = 180 if expected == -180 else expected
-        assert ("camera" in way) or ("turn" in question["question"] or "rotat" in question["question"])
+        assert ("camera" in way) or any(word in question["question"].lower() for word in ("turn", "rotat", "spun"))
         assert "above" in question["question"]
         if question["answer_kind"] == "angle":
             assert question["answer_value"] == float(question["answer"]) == expected
@@ -184,3 +185,28 @@ def test_answers_are_balanced(kinds: str, answer_kind: str, value: Callable[[Row
 def test_every_wording_is_used() -> None:
     used = Counter(q["wording_id"].rsplit(".", 1)[0] for q in {q["wording_id"]: q for q, _ in built()}.values())
     assert min(used[group] for group in used if "comparison" in group) >= 12
+
+
+def test_a_short_answer_is_the_word_that_the_choice_would_offer() -> None:
+    words = {"left_of": ("left", "right"), "above": ("higher", "lower"), "in_front_of": ("nearer", "farther")}
+    said: Counter[str] = Counter()
+    for question, fact in of("left_of|above|in_front_of", "text"):
+        subject_is_a = question["slot_ids"][0] == fact["subject_ids"][0]
+        assert question["answer"] == words[fact["kind"]][0 if subject_is_a else 1]
+        assert (question["options"], question["unit"], question["answer_value"]) == ([], None, None)
+        assert all(word in question["question"].lower() for word in words[fact["kind"]]), (
+            "without options they are named"
+        )
+        assert question["answer"] in question["answer_wording"].lower()
+        said[question["answer"]] += 1
+    for one, other in words.values():
+        assert abs(said[one] - said[other]) < 4 * np.sqrt(said[one] + said[other])
+
+
+def test_wordings_are_used_evenly_and_tell_no_answer() -> None:
+    questions = pa.Table.from_pylist(
+        [{name: q[name] for name in ("wording_id", "answer_kind", "answer")} for q, _ in built()]
+    )
+    found = dict(groups(questions))
+    assert found["position_comparison.yes_no.left_of.claim"].shape[1] == 2
+    assert unbalanced(questions) == []

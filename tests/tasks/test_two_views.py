@@ -92,6 +92,12 @@ def test_a_turn_in_whole_degrees_with_left_positive() -> None:
             assert any(text in question["answer_wording"] for text in stated)
 
 
+def test_the_side_of_a_turn_may_be_asked_without_options() -> None:
+    for question, fact in of("camera_turn", "text"):
+        assert question["answer"] == ("left" if fact["value"] > 0 else "right")
+        assert question["options"] == []
+
+
 @pytest.mark.parametrize(
     ("angle", "text"),
     [
@@ -114,7 +120,10 @@ def test_a_shift_has_one_of_four_directions() -> None:
 
 
 def test_a_shift_is_a_length_in_the_named_unit() -> None:
-    per_metre = {"m": ("meters", 1.0, 0.0051), "cm": ("centimeters", 100.0, 0.51), "ft": ("feet", 3.28084, 0.051)}
+    per_metre = {
+        "m": ("meters", 1.0, 0.0051), "cm": ("centimeters", 100.0, 0.51), "ft": ("feet", 3.28084, 0.0051),
+        "in": ("inches", 39.37008, 0.051),
+    }  # fmt: skip
     for question, fact in of("camera_shift", "number"):
         name, factor, tolerance = per_metre[question["unit"]]
         assert name in question["question"]

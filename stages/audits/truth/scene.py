@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from stages.geometry.mesh import LabelledMesh
 from stages.open3d_import import import_open3d
@@ -41,6 +41,14 @@ class Solid(NamedTuple):
         return out
 
 
+class Sight(NamedTuple):
+    """What a view shows of an object: visible pixels, their mean column, and how many show each material."""
+
+    pixels: int
+    column: float
+    materials: Sequence[int] = ()
+
+
 class Camera(NamedTuple):
     """One exact camera: pose (OpenCV camera to world), fx, fy, cx, cy, width and height."""
 
@@ -70,7 +78,10 @@ class Camera(NamedTuple):
 
 @dataclass(frozen=True)
 class SceneTruth:
-    """An exact scene. `solids`, `category` and `vertices_w` are keyed by object id, `cameras` by view id."""
+    """An exact scene. `solids`, `category`, `names` and `vertices_w` are keyed by object id, `cameras` by view id.
+
+    `names` holds category, caption and what else a viewer may see in the object.
+    """
 
     scene: SceneRow
     solids: Mapping[str, Solid]
@@ -78,17 +89,22 @@ class SceneTruth:
     vertices_w: Mapping[str, Float[np.ndarray, "v 3"]]
     cameras: Mapping[str, Camera]
     mesh: LabelledMesh
-    _seen: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    names: Mapping[str, Sequence[str]]
+    _seen: dict[str, Mapping[str, Sight]] = field(default_factory=dict)
 
     def pixels(self, view_id: str) -> Mapping[str, int]:
-        """Visible pixels per object in a view, by casting one ray through every pixel centre."""
+        """Visible pixels per object in a view."""
+        return {name: sight.pixels for name, sight in self.sights(view_id).items()}
+
+    def sights(self, view_id: str) -> Mapping[str, Sight]:
+        """What a view shows of each object in it, by casting one ray through every pixel centre."""
         if not self._seen:  # all views at once: the ray caster takes more memory than the rest of the scene
             self._seen.update(_cast(self.mesh, self.cameras))
         return self._seen[view_id]
 
 
-def _cast(mesh: LabelledMesh, cameras: Mapping[str, Camera]) -> Iterator[tuple[str, Mapping[str, int]]]:
-    """Yield, per view, how many pixels show each object."""
+def _cast(mesh: LabelledMesh, cameras: Mapping[str, Camera]) -> Iterator[tuple[str, Mapping[str, Sight]]]:
+    """Yield, per view, which pixels show each object."""
     o3d = import_open3d()
     caster = o3d.t.geometry.RaycastingScene(nthreads=1)
     caster.add_triangles(mesh.vertices_w.astype(np.float32), mesh.faces.astype(np.uint32))
@@ -99,9 +115,30 @@ def _cast(mesh: LabelledMesh, cameras: Mapping[str, Camera]) -> Iterator[tuple[s
         directions_w = directions_c @ camera.world_from_cam[:3, :3].T
         rays = np.concatenate([np.broadcast_to(camera.eye_w, directions_w.shape), directions_w], axis=-1)
         hits = caster.cast_rays(o3d.core.Tensor(rays.astype(np.float32)))["primitive_ids"].numpy()
-        labels = mesh.face_object[hits[hits != _NOTHING]]
-        counts = np.bincount(labels[labels >= 0], minlength=len(mesh.object_ids))
-        yield view_id, {name: int(n) for name, n in zip(mesh.object_ids, counts, strict=True) if n}
+        faces, columns = hits[hits != _NOTHING], x[hits != _NOTHING]
+        kept = mesh.face_object[faces] >= 0
+        faces, columns = faces[kept], columns[kept]
+        labels, count = mesh.face_object[faces], len(mesh.object_ids)
+        counts = np.bincount(labels, minlength=count)
+        sums = np.bincount(labels, columns, minlength=count)
+        materials = _by_material(mesh, faces).tolist()
+        yield (
+            view_id,
+            {
+                name: Sight(int(counts[k]), float(sums[k] / counts[k]), materials[k])
+                for k, name in enumerate(mesh.object_ids)
+                if counts[k]
+            },
+        )
+
+
+def _by_material(mesh: LabelledMesh, faces: np.ndarray) -> Int[np.ndarray, "objects materials"]:
+    """Count the pixels of each material per object, given the face that each pixel shows."""
+    size = (len(mesh.object_ids), len(mesh.materials))
+    if mesh.face_material is None:
+        return np.zeros(size, dtype=np.int64)
+    cells = mesh.face_object[faces] * size[1] + mesh.face_material[faces]
+    return np.bincount(cells, minlength=size[0] * size[1]).reshape(size)
 
 
 def scene_truth(source_params: Mapping[str, Any], source_name: str, seed: int, scene_id: str) -> SceneTruth:
@@ -142,6 +179,10 @@ def truth_of(data: SceneData) -> SceneTruth:
         vertices_w=vertices_w,
         cameras={view.view_id: _camera(view) for view in data.views},
         mesh=data.mesh,
+        names={
+            name: [n for n in (row.category, row.caption, *(row.also_shows or ())) if n]
+            for name, row in objects.items()
+        },
     )
 
 
