@@ -1,9 +1,9 @@
 """Counting and plain existence: what the picture shows of each category. Needs 2D only.
 
 A category is counted only if every sighting of it is clear: an instance that is hardly visible, or a crowd, makes
-the number a matter of taste. Where a source says which categories it annotates exhaustively (the scene's vocabulary), others are
-neither counted nor said to be there: a count could be wrong, and "yes" would be the only answer ever given. Absence is
-stated of the vocabulary alone.
+the number a matter of taste. Where a scene says which categories are annotated exhaustively (its vocabulary), others
+are neither counted nor said to be there: a count could be wrong, and "yes" would be the only answer ever given.
+Absence is stated of the vocabulary alone.
 """
 
 from __future__ import annotations

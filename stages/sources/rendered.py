@@ -16,6 +16,7 @@ def views_to_render(
     size_wh: tuple[int, int],
     fov_deg: float,
     scale_sigma: float | None = None,
+    digits: int = 1,
 ) -> list[ViewRow]:
     """Describe views that have exact cameras and no picture yet.
 
@@ -25,12 +26,13 @@ def views_to_render(
         size_wh: Size of the pictures.
         fov_deg: Horizontal field of view.
         scale_sigma: Relative 1-sigma of the scene's scale; None: it is known.
+        digits: Least number of digits of the frame in a view's id.
     """
     focal_px = size_wh[0] / 2 / math.tan(math.radians(fov_deg) / 2)
     intrinsics_px: Vec4 = (focal_px, focal_px, (size_wh[0] - 1) / 2, (size_wh[1] - 1) / 2)
     return [
         ViewRow(
-            view_id=f"{scene_id}/{k:03d}",
+            view_id=f"{scene_id}/{k:0{digits}d}",
             scene_id=scene_id,
             frame=k,
             width_px=size_wh[0],

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import fake_coco, fake_scannet
+from tests.sources import fake_coco, fake_models, fake_scannet
 from tests.sources.cases import Damage, Fake, SourceCase, fake
 
 CASES: tuple[SourceCase, ...] = (
     fake_coco.CASE,
+    fake_models.FOLDER,
+    fake_models.OBJAVERSE,
     fake_scannet.POSED,
     fake_scannet.RENDERED,
     fake_scannet.OPEN,

@@ -14,9 +14,9 @@ from pycocotools import mask as coco_mask
 
 from stages.sources.base import SceneData
 from stages.sources.coco import Coco, CocoParams
-from stages.sources.licenses import spdx
 from stages.sources.coco.masks import encode
 from stages.sources.coco.reader import clipped_box_px
+from stages.sources.licenses import spdx
 from tests.sources import fake_coco
 from tests.sources.fake_coco import CROWD_COUNTS, SECTION, add, annotation, edit
 

@@ -27,7 +27,7 @@ def read_file(path: Path, root: Path, max_bytes: int) -> bytes:
         raise ModelError("missing", str(error)) from error
 
 
-class Beside(Resolver):  # type: ignore[misc]  # trimesh has no types
+class Beside(Resolver):
     """Files beside a model. trimesh swallows what goes wrong with pictures, so the first error is kept in `failed`."""
 
     def __init__(self, model: Path, root: Path, max_bytes: int) -> None:

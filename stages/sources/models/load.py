@@ -62,7 +62,7 @@ def _scene(data: bytes, suffix: str, beside: Beside) -> Any:
         )
     except ModelError:
         raise
-    except Exception as error:  # noqa: BLE001  # damaged files make trimesh raise anything
+    except Exception as error:  # damaged files make trimesh raise anything
         raise beside.failed or ModelError("damaged", f"{type(error).__name__}: {error}") from error
 
 

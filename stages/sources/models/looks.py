@@ -76,7 +76,9 @@ class Looks:
         pixels = _pixels(picture)
         if see_through:
             holes = max(holes, float((pixels[..., 3] < _OPAQUE).mean()))
-        return Material((1.0, 1.0, 1.0), gloss=gloss, image=_reduced(pixels[..., :3], rgba[:3], self._texture_px)), holes
+        return Material(
+            (1.0, 1.0, 1.0), gloss=gloss, image=_reduced(pixels[..., :3], rgba[:3], self._texture_px)
+        ), holes
 
 
 def colors_of(visual: Any, linear: bool, has_picture: bool) -> tuple[Float[np.ndarray, "n 3"] | None, bool]:
@@ -121,9 +123,10 @@ def _pixels(picture: Any) -> UInt8[np.ndarray, "h w 4"]:
     if picture.mode[:1] in ("I", "F"):
         raise ModelError("picture_damaged", f"mode {picture.mode}")
     try:
-        return np.asarray(picture.convert("RGBA"))
-    except Exception as error:  # noqa: BLE001  # Pillow's decoders raise anything on damaged files
+        pixels: UInt8[np.ndarray, "h w 4"] = np.asarray(picture.convert("RGBA"))
+    except Exception as error:  # Pillow's decoders raise anything on damaged files
         raise ModelError("picture_damaged", f"{type(error).__name__}: {error}") from error
+    return pixels
 
 
 def _reduced(rgb: UInt8[np.ndarray, "h w 3"], factor: np.ndarray, most_px: int) -> UInt8[np.ndarray, "h w 3"]:

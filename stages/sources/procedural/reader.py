@@ -131,6 +131,6 @@ class Procedural:
         self, scene: SceneRow, objects: Sequence[ObjectRow], poses: Float[np.ndarray, "n 4 4"], mesh: LabelledMesh
     ) -> SceneData:
         p = self._params
-        views = views_to_render(scene.scene_id, poses, (p.width_px, p.height_px), p.fov_deg)
+        views = views_to_render(scene.scene_id, poses, (p.width_px, p.height_px), p.fov_deg, digits=3)
         counts = {"views": len(views), "objects": len(objects)}
         return SceneData(scene, views, objects, mesh=mesh, counts=counts)
