@@ -30,13 +30,15 @@ SECTION: dict[str, Any] = {
 
 def chair() -> tuple[Float[np.ndarray, "v 3"], Int[np.ndarray, "f 3"]]:
     """A seat 2 wide (x), 1 high, 2 deep, with a back at its rear: z up, front towards -y, so the back is at +y."""
-    seat = trimesh.creation.box((2, 2, 1), trimesh.transformations.translation_matrix((0, 0, 0.5)))
-    back = trimesh.creation.box((2, 0.5, 2), trimesh.transformations.translation_matrix((0, 0.75, 2)))
-    joined = trimesh.util.concatenate([seat, back])
-    return np.array(joined.vertices), np.array(joined.faces)
+    unit = trimesh.creation.box((1, 1, 1))
+    corners, faces = np.array(unit.vertices), np.array(unit.faces)
+    seat, back = corners * [2, 2, 1] + [0, 0, 0.5], corners * [2, 0.5, 2] + [0, 0.75, 2]
+    return np.concatenate([seat, back]), np.concatenate([faces, faces + len(corners)])
 
 
-def gltf(change: Callable[[dict[str, Any]], object] = lambda _: None, picture: str | None = "Textures/a b.png") -> bytes:
+def gltf(
+    change: Callable[[dict[str, Any]], object] = lambda _: None, picture: str | None = "Textures/a b.png"
+) -> bytes:
     """A GLB as kits hold it: y up, a node that scales by 3, the picture in a file of its own."""
     vertices, faces = chair()
     points = (vertices[:, [0, 2, 1]] * [1, 1, -1]).astype("<f4")
@@ -53,7 +55,8 @@ def gltf(change: Callable[[dict[str, Any]], object] = lambda _: None, picture: s
         "materials": [{"pbrMetallicRoughness": {"baseColorFactor": [1, 0.5, 0.5, 1]}}],
         "accessors": [
             {"bufferView": k, "componentType": c, "count": n, "type": t} for k, (c, n, t) in enumerate(accessors)],
-        "bufferViews": [{"buffer": 0, "byteOffset": s, "byteLength": len(b)} for s, b in zip(starts, blobs, strict=False)],
+        "bufferViews": [
+            {"buffer": 0, "byteOffset": s, "byteLength": len(b)} for s, b in zip(starts, blobs, strict=False)],
         "buffers": [{"byteLength": starts[-1]}],
     }  # fmt: skip
     if picture is not None:
@@ -86,7 +89,8 @@ def write(root: Path, **changes: Any) -> Mapping[str, Any]:
     mesh = trimesh.Trimesh(vertices * [1.0, 1.3, 1.0], faces, process=False)
     (root / "kits").mkdir()
     mesh.export(root / "kits" / "OfficeChair_02.stl")
-    mesh.visual.vertex_colors = np.where(vertices[:, 2:] > 1.5, [[200, 40, 40, 255]], [[40, 40, 200, 255]])
+    colors = np.where(vertices[:, 2:] > 1.5, [[200, 40, 40, 255]], [[40, 40, 200, 255]])
+    mesh = trimesh.Trimesh(mesh.vertices, faces, vertex_colors=colors, process=False)
     mesh.export(root / "kits" / "stool.ply")
     lines = [f"v {x} {z} {-y}" for x, y, z in vertices * [1.5, 1, 1]]
     lines += ["usemtl red", *(f"f {a} {b} {c}" for a, b, c in faces + 1)]
@@ -166,10 +170,11 @@ FOLDER = SourceCase(
         Damage("node_missing", _node(0, children=[7]), "scene.damaged", GLB),
         Damage("node_not_finite", _node(0, scale=[float("nan"), 1, 1]), "scene.not_finite", GLB),
         Damage("node_flat", _node(0, scale=[0, 0, 1]), "scene.no_surface", GLB),
+        Damage("camera_with_parts", _node(0, camera=0), "scene.unsupported_data", GLB),
         Damage("skinned", _node(1, skin=0), "scene.skinned", GLB),
         Damage("count_bomb", _glb(lambda t: t["accessors"][0].update(count=10**12)), "scene.too_many_faces", GLB),
         Damage("wrong_count", _glb(lambda t: t["accessors"][0].update(count=99)), "scene.damaged", GLB),
-        Damage("view_beyond_buffer", _glb(lambda t: t["bufferViews"][2].update(byteOffset=10**9)), "scene.damaged", GLB),
+        Damage("view_beyond_file", _glb(lambda t: t["bufferViews"][2].update(byteOffset=10**9)), "scene.damaged", GLB),
         Damage("sparse", _glb(lambda t: t["accessors"][0].update(sparse={})), "scene.unsupported_data", GLB),
         Damage("draco", _glb(lambda t: t.update(extensionsRequired=["KHR_draco_mesh_compression"])),
                "scene.unsupported_extension", "KHR_draco_mesh_compression"),

@@ -98,9 +98,21 @@ def _nodes(tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
             raise ModelError("scene_graph_cyclic", f"node {index} hangs on several nodes")
         seen.add(index)
         waiting.extend(nodes[index].get("children", []))
-    if any("skin" in nodes[index] for index in seen):
+    shown = [nodes[index] for index in sorted(seen)]
+    for node in shown:
+        _check_node(node)
+    return shown
+
+
+def _check_node(node: Mapping[str, Any]) -> None:
+    """Refuse what trimesh would pass over: skins, moves that are no numbers, and all that hangs on a camera."""
+    if "skin" in node:
         raise ModelError("skinned")
-    return [nodes[index] for index in sorted(seen)]
+    if "camera" in node and ("mesh" in node or node.get("children")):
+        raise ModelError("unsupported_data", "parts hang on a camera")
+    moves = [value for key in ("matrix", "translation", "rotation", "scale") for value in node.get(key, ())]
+    if not all(math.isfinite(value) for value in moves):
+        raise ModelError("not_finite", "placement of a part")
 
 
 def _primitive(tree: Mapping[str, Any], primitive: Mapping[str, Any]) -> Primitive | None:

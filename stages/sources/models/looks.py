@@ -132,11 +132,12 @@ def _pixels(picture: Any) -> UInt8[np.ndarray, "h w 4"]:
 def _reduced(rgb: UInt8[np.ndarray, "h w 3"], factor: np.ndarray, most_px: int) -> UInt8[np.ndarray, "h w 3"]:
     """Reduce a picture to `most_px` and multiply it by a linear colour."""
     scale = most_px / max(rgb.shape[:2])
-    small = np.ascontiguousarray(rgb)
+    small: UInt8[np.ndarray, "h w 3"] = np.ascontiguousarray(rgb)
     if scale < 1:
         size_wh = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
         small = cv2.resize(small, size_wh, interpolation=cv2.INTER_AREA)
     if (factor >= 1).all():
         return small
     tinted = (small / 255.0) * np.clip(factor, 0.0, 1.0) ** (1 / GAMMA)
-    return np.round(255.0 * tinted).astype(np.uint8)
+    result: UInt8[np.ndarray, "h w 3"] = np.round(255.0 * tinted).astype(np.uint8)
+    return result

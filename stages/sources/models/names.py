@@ -11,7 +11,7 @@ from stages.sources.models.solid import ModelError
 MAX_WORDS = 4
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _IN_BRACKETS = re.compile(r"[(\[].*?[)\]]")
-_NUMBER = re.compile(r"[\s\d.]+$")
+_NUMBER = re.compile(r"(\s+v(?=\d))?[\s\d.]+$")
 
 
 def category_of(names: Sequence[str]) -> tuple[str, str]:
