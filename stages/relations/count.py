@@ -1,7 +1,9 @@
 """Counting and plain existence: what the picture shows of each category. Needs 2D only.
 
 A category is counted only if every sighting of it is clear: an instance that is hardly visible, or a crowd, makes
-the number a matter of taste. Absence is stated only where the source annotates every instance of its vocabulary.
+the number a matter of taste. Where a scene says which categories are annotated exhaustively (its vocabulary), others
+are neither counted nor said to be there: a count could be wrong, and "yes" would be the only answer ever given.
+Absence is stated of the vocabulary alone.
 """
 
 from __future__ import annotations
@@ -35,8 +37,8 @@ def counts_and_presence(sightings: Sightings, most_counts: int, most_present: in
     """State `count` and positive `exists` facts, at most so many per view.
 
     Returns:
-        Facts whose subjects are the clear instances of the category in the view; drops `count.instance_unclear`,
-        `exists.instance_unclear` and `*.sampled_out`.
+        Facts whose subjects are the clear instances of the category in the view; drops `*.category_not_exhaustive`,
+        `*.instance_unclear` and `*.sampled_out`.
     """
     order, starts, sizes = category_groups(sightings)
     if len(order) == 0:
@@ -51,12 +53,13 @@ def counts_and_presence(sightings: Sightings, most_counts: int, most_present: in
         sightings.column("object_id", order[clear]), np.add.reduceat(clear.astype(np.int64), starts), len(starts)
     )
     names = joined(view_id, pc.replace_substring(category, " ", "_"))
-    views = sightings.view[first]
+    views, exhaustive = sightings.view[first], sightings.exhaustive[first]
     keys = mix(column_keys(view_id, "count"), column_keys(category, "count"))
 
     def facts(kind: str, ok: Bool[np.ndarray, " g"], most: int, value: np.ndarray, unit: str) -> Facts:
-        chosen = ok.copy()
-        chosen[ok] = choose(views[ok], mix(keys[ok], len(kind)), most)
+        settled = ok & exhaustive
+        chosen = settled.copy()
+        chosen[settled] = choose(views[settled], mix(keys[settled], len(kind)), most)
         keep = pa.array(np.flatnonzero(chosen))
         table = fact_table(
             len(keep),
@@ -70,8 +73,9 @@ def counts_and_presence(sightings: Sightings, most_counts: int, most_present: in
             unit=unit,
             frame="image",
         )
-        drops = drop_rows(f"{kind}.instance_unclear", ~ok, names)
-        return table, drops + drop_rows(f"{kind}.sampled_out", ok & ~chosen, names)
+        drops = drop_rows(f"{kind}.category_not_exhaustive", ~exhaustive, names)
+        drops += drop_rows(f"{kind}.instance_unclear", ~ok & exhaustive, names)
+        return table, drops + drop_rows(f"{kind}.sampled_out", settled & ~chosen, names)
 
     counted, count_drops = facts("count", all_clear, most_counts, sizes, "count")
     present, present_drops = facts("exists", any_clear, most_present, np.ones(len(starts)), "bool")

@@ -3,6 +3,7 @@
 The anchor is the only one of its category in the view. "Yes" needs one instance for which the relation clearly holds;
 "no" needs every instance to be seen and the relation to be clearly false for each. A doubtful instance settles it
 only when another one makes the answer "yes". A number needs every instance to be clearly on one side or the other.
+Categories outside the vocabulary of a scene that has one are left out, as in plain counting.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ def _facts(
     no = every & (fails == sizes) & (not counting)
     first, at = instance[starts], anchor[starts]
     names = _names(sightings, first, at)
-    settled = yes | no
+    exhaustive = sightings.exhaustive[first]
+    settled = (yes | no) & exhaustive
     chosen = settled.copy()
     chosen[settled] = choose(
         sightings.view[at[settled]],
@@ -96,8 +98,9 @@ def _facts(
     )
     value = (holds if counting else yes)[chosen].astype(np.float64)
     table = _table(sightings, kind, first[chosen], at[chosen], value, subjects)
-    drops = drop_rows(f"{kind}.unclear", ~settled, names) + drop_rows(f"{kind}.sampled_out", settled & ~chosen, names)
-    return table, drops
+    drops = drop_rows(f"{kind}.category_not_exhaustive", ~exhaustive, names)
+    drops += drop_rows(f"{kind}.unclear", ~settled & exhaustive, names)
+    return table, drops + drop_rows(f"{kind}.sampled_out", settled & ~chosen, names)
 
 
 def _names(sightings: Sightings, first: Int[np.ndarray, " m"], at: Int[np.ndarray, " m"]) -> pa.Array:

@@ -45,6 +45,7 @@ class Sightings:
     seeming: Bool[np.ndarray, " n"]
     comparable: Bool[np.ndarray, " n"]
     clear: Bool[np.ndarray, " n"]
+    exhaustive: Bool[np.ndarray, " n"]
     key: UInt64[np.ndarray, " n"]
 
     def column(self, name: str, rows: Int[np.ndarray, " m"]) -> pa.Array:
@@ -56,7 +57,8 @@ def sightings_of(tables: Mapping[str, pa.Table], seen: SeenLimits, instances: Se
     """Sort one shard's sightings by view and object and judge how well each is seen.
 
     `comparable`: boxed in view space and seen within the limits `seen`. `clear`: recognisable as one instance
-    within the limits `instances`, box or not. An unknown visible fraction counts as fully visible.
+    within the limits `instances`, box or not. An unknown visible fraction counts as fully visible. `exhaustive`: every
+    instance of the category is annotated, or the scene does not say which categories are (no vocabulary).
     """
     table, categories, seeming = _with_seeming(tables["sighting"], tables["object"])
     at_object = pa.array(rows_of(table.column("object_id"), tables["object"].column("object_id")))
@@ -89,6 +91,7 @@ def sightings_of(tables: Mapping[str, pa.Table], seen: SeenLimits, instances: Se
         seeming=seeming,
         comparable=boxed & ~crowd & ~seeming & _within(table, seen),
         clear=~crowd & ~seeming & _within(table, instances),
+        exhaustive=_exhaustive(table.column("scene_id"), categories, tables["scene"]),
         key=mix(column_keys(table.column("view_id"), seed), column_keys(table.column("object_id"), seed)),
     )
 
@@ -108,6 +111,18 @@ def _with_seeming(sighting: pa.Table, objects: pa.Table) -> tuple[pa.Table, pa.A
     )
     order = pc.sort_indices(keys, [(k, "ascending") for k in "vosc"])
     return table.take(order), category.take(order), seeming[order.to_numpy()]
+
+
+def _exhaustive(scene_id: pa.ChunkedArray, category: pa.Array, scene: pa.Table) -> Bool[np.ndarray, " n"]:
+    """Tell which rows' categories are in their scene's vocabulary; a scene without one leaves it open."""
+    vocabulary = scene.column("vocabulary").combine_chunks()
+    of_word = scene.column("scene_id").combine_chunks().take(pc.list_parent_indices(vocabulary))
+    words = pc.binary_join_element_wise(of_word, pc.list_flatten(vocabulary), "\x1f")
+    asked = pc.binary_join_element_wise(scene_id.combine_chunks(), category, "\x1f")
+    listed = pc.is_in(asked, value_set=words).to_numpy(zero_copy_only=False)
+    unlisted = pc.is_null(vocabulary).to_numpy(zero_copy_only=False)[rows_of(scene_id, scene.column("scene_id"))]
+    result: Bool[np.ndarray, " n"] = listed | unlisted
+    return result
 
 
 def _within(table: pa.Table, limits: SeenLimits) -> Bool[np.ndarray, " n"]:

@@ -82,6 +82,7 @@ def unfit(answer_kind: str, facts: FactRows, params: AskParams) -> tuple[str, Bo
     """Mark measures so short that rounding shows, and for options, those beyond what wrong answers are drawn from."""
     if answer_kind == "number":
         return "too_short", facts.values < SHORTEST_M
-    reach = {kind: (levels[0], levels[-1]) for kind, levels in params.option_levels.items()}
-    low, high = np.array([reach[kind] for kind in facts.kinds.to_pylist()]).reshape(-1, 2).T
+    kinds = facts.kinds.dictionary_encode()
+    levels = [params.option_levels[kind] for kind in kinds.dictionary.to_pylist()]
+    low, high = np.array([(of_kind[0], of_kind[-1]) for of_kind in levels]).reshape(-1, 2)[kinds.indices.to_numpy()].T
     return "beyond_options", (facts.values < low) | (facts.values > high)

@@ -134,6 +134,24 @@ def test_absence_needs_an_exhaustive_vocabulary() -> None:
     assert result.counts.dropped["exists.vocabulary_not_exhaustive"] == 1
 
 
+@pytest.mark.parametrize(
+    ("vocabulary", "told"),
+    [
+        pytest.param(None, True, id="the scene does not say"),
+        pytest.param(["chair", "lamp"], True, id="listed"),
+        pytest.param(["lamp"], False, id="another is listed"),
+        pytest.param([], False, id="nothing is exhaustive"),
+    ],
+)
+def test_only_exhaustive_categories_are_counted(vocabulary: list[str] | None, told: bool) -> None:
+    things = [Thing("chair_0", (-2, 3, 0)), Thing("chair_1", (-1, 3, 0)), Thing("lamp_0", (0, 3, 0))]
+    result = run(things, vocabulary)
+    about_chairs = {kind.split(":")[0] for kind in facts_of(result) if ":chair" in kind}
+    numbers = {kind for kind in about_chairs if kind.startswith(("count", "exists"))}
+    assert numbers >= {"count", "exists", "count_left_of", "exists_left_of"} if told else not numbers
+    assert bool(result.counts.dropped.get("count.category_not_exhaustive")) is not told
+
+
 def test_existence_lists_the_instances_that_satisfy_it() -> None:
     things = [
         Thing("chair_0", (-2, 3, 0)),

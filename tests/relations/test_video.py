@@ -16,6 +16,7 @@ from stages.relate import relate
 from stages.relations.video.clips import evenly
 from stages.relations.video.routes import turn_of
 from stages.runner import Context, Result
+from stages.schema.columns import replace_columns
 from stages.schema.validate import validate
 from tests import handmade
 from tests.relations.scenes import params
@@ -94,6 +95,7 @@ def facts(result: Result) -> dict[str, tuple[float, tuple[str, ...]]]:
 
 
 FOUND = facts(run(build()))
+COUNTED = [name for name in FOUND if name.startswith("video_count")]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +170,15 @@ def test_what_is_only_glimpsed_is_not_counted_and_blocks_its_category() -> None:
     result = run(build(unclear=[(0, "chair_0")]))
     assert "video_count:chair" not in facts(result)
     assert result.counts.dropped["video_count.instance_glimpsed"] == 1
+
+
+def test_only_exhaustive_categories_are_counted() -> None:
+    tables = build()
+    scene = tables["scene"]
+    words = pa.array([["bed"]] * len(scene), scene.schema.field("vocabulary").type)
+    result = run({**tables, "scene": replace_columns(scene, {"vocabulary": words})})
+    assert [name for name in facts(result) if name.startswith("video_count")] == ["video_count:bed"]
+    assert result.counts.dropped["video_count.category_not_exhaustive"] == len(COUNTED) - 1
 
 
 def test_an_object_that_comes_into_view_unclearly_has_no_moment() -> None:

@@ -57,8 +57,9 @@ class Clip:
     """One clip. Arrays have one row per object of the scene that any of its frames shows, sorted by id.
 
     `unique`: the only one of its category that the clip shows. `usable`: unique, comparable in a frame, with a box.
-    `first`: first frame that shows it; `clear_at_first`: it is clear there. `solids` are the boxes of all objects of
-    the scene, shown or not: what stands in the way stands there unseen too.
+    `exhaustive`: all of its category are annotated, as far as the scene says. `first`: first frame that shows it;
+    `clear_at_first`: it is clear there. `solids` are the boxes of all objects of the scene, shown or not: what stands
+    in the way stands there unseen too.
     """
 
     clip_id: str
@@ -69,6 +70,7 @@ class Clip:
     geometry: Sequence[str | None]
     clear: Bool[np.ndarray, " n"]
     counted: Bool[np.ndarray, " n"]
+    exhaustive: Bool[np.ndarray, " n"]
     unique: Bool[np.ndarray, " n"]
     usable: Bool[np.ndarray, " n"]
     first: Int[np.ndarray, " n"]
@@ -151,7 +153,9 @@ class _Stage:
         at = {name: k for k, name in enumerate(names)}
         where = np.array([at[name] for name in ids], dtype=np.int64)
         clear, comparable, crowd = (np.zeros(len(names), dtype=bool) for _ in range(3))
-        for flags, column in ((clear, s.clear), (comparable, s.comparable), (crowd, s.crowd)):
+        exhaustive = np.zeros(len(names), dtype=bool)
+        flagged = ((clear, s.clear), (comparable, s.comparable), (crowd, s.crowd), (exhaustive, s.exhaustive))
+        for flags, column in flagged:
             np.logical_or.at(flags, where, column[rows] & real)
         first = np.full(len(names), len(frames))
         np.minimum.at(first, where[real], frame[real])
@@ -173,6 +177,7 @@ class _Stage:
             geometry=[self.objects[self.row_of[name]]["geometry"] for name in names],
             clear=clear,
             counted=clear & ~crowd,
+            exhaustive=exhaustive,
             unique=unique,
             usable=unique & comparable & boxed,
             first=first,

@@ -21,7 +21,9 @@ def counting(clip: Clip, limits: Limits, params: VideoParams, out: Judged) -> No
     """State `video_count`: instances of each category, if none of them is only glimpsed."""
     for category in sorted(set(clip.category)):
         rows = [k for k, c in enumerate(clip.category) if c == category]
-        if clip.counted[rows].all() and _no_look_alike(clip, rows):
+        if not clip.exhaustive[rows].all():
+            out.lose("video_count.category_not_exhaustive", f"{clip.clip_id}:{category}")
+        elif clip.counted[rows].all() and _no_look_alike(clip, rows):
             value = float(len(rows))
             out.kept.append(Statement("video_count", rows, (), value, "count", category=category,
                                       key=key(clip.clip_id, "video_count", category)))  # fmt: skip

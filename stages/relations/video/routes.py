@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from stages.geometry.boxes import upright_gap
-from stages.relations.base import Limits
+from stages.relations.base import TIE, Limits
 from stages.relations.video.clips import Boxes, Clip, VideoParams
 from stages.relations.video.measures import inside
 from stages.relations.video.statement import Judged, Statement
@@ -36,7 +36,7 @@ def routes(clip: Clip, limits: Limits, params: VideoParams, out: Judged) -> None
     xy = clip.boxes.center_w[:, :2]
     for start in stops:
         for facing in np.flatnonzero(clip.usable).tolist():
-            if facing != start and np.linalg.norm(xy[facing] - xy[start]) >= params.min_leg_m:
+            if facing != start and np.linalg.norm(xy[facing] - xy[start]) >= params.min_leg_m - TIE:
                 _walk(clip, start, facing, legs, params, out)
 
 
@@ -52,7 +52,7 @@ def _walk(clip: Clip, start: int, facing: int, legs: dict[int, list[int]], param
         for k in options:
             leg = xy[k] - xy[path[-1]]
             turn = turn_of(heading, leg, params.buffer_deg)
-            if turn is not None and np.linalg.norm(leg) >= params.min_leg_m:
+            if turn is not None and np.linalg.norm(leg) >= params.min_leg_m - TIE:
                 break
         else:
             return
@@ -72,9 +72,9 @@ def turn_of(heading: Float[np.ndarray, " 2"], leg: Float[np.ndarray, " 2"], buff
     """
     angle = float(np.degrees(np.arctan2(heading[0] * leg[1] - heading[1] * leg[0], float(heading @ leg))))
     for low, high, word in _TURNS:
-        if low + buffer_deg <= angle <= high - buffer_deg:
+        if low + buffer_deg - TIE <= angle <= high - buffer_deg + TIE:
             return word
-    return "turn back" if abs(angle) >= 135 + buffer_deg else None
+    return "turn back" if abs(angle) >= 135 + buffer_deg - TIE else None
 
 
 def _free(clip: Clip, i: int, j: int, ground: float, params: VideoParams) -> bool:
