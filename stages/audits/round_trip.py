@@ -15,7 +15,8 @@ from stages.rng import column_keys, uniform
 from stages.runner import DATA, Context
 from stages.schema.store import read_table, shard_path
 from stages.tasks.base import SLOTS
-from stages.tasks.read_back import Option, Recipe, Unreadable, Vocabulary, read_answer, read_back
+from stages.tasks.read_answer import read_answer
+from stages.tasks.read_back import Option, Recipe, Unreadable, Vocabulary, read_back
 
 _ROWS = 10_000  # samples held as Python objects at a time
 LOST = pa.schema([("sample_id", pa.string()), ("what", pa.string()), ("expected", pa.string()), ("read", pa.string())])

@@ -28,11 +28,9 @@ UNIT_WORDS = {
 # Facts that point at an object in one picture of two: place of the picture of {a}, and of all other objects.
 ONE_PICTURE = {"same_object": (0, 1)}
 _SLOT = re.compile(r"\{([a-z_]+)\}")
-_ORDER = ("first", "second", "third", "fourth")
-_OBJECTS = frozenset({*SLOTS, "winner", "loser", *_ORDER})
+ORDER = ("first", "second", "third", "fourth")
+_OBJECTS = frozenset({*SLOTS, "winner", "loser", *ORDER})
 _OPTION = re.compile(r"([A-Z])\. (.*)")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_TURN = re.compile(r"(\d+) degrees?(?: (clockwise|counter-clockwise|to the left|to the right))?")
 
 
 class Unreadable(ValueError):
@@ -107,7 +105,7 @@ _FORMS: dict[str, Callable[[str], str]] = {
 }  # fmt: skip
 
 
-class _Text(NamedTuple):
+class Text(NamedTuple):
     """One wording: literals around its slots."""
 
     task: str
@@ -116,32 +114,24 @@ class _Text(NamedTuple):
     slots: tuple[str, ...]
 
 
-def _compiled(task: str, group: str, text: str) -> _Text:
+def compiled(task: str, group: str, text: str) -> Text:
+    """Split a text at its slots."""
     parts = _SLOT.split(text)
-    return _Text(task, group, tuple(parts[::2]), tuple(parts[1::2]))
+    return Text(task, group, tuple(parts[::2]), tuple(parts[1::2]))
 
 
 @cache
-def _questions() -> Mapping[str, Sequence[_Text]]:
+def _questions() -> Mapping[str, Sequence[Text]]:
     """All question wordings by the words they surely begin with (at most two)."""
-    found: dict[str, list[_Text]] = {}
+    found: dict[str, list[Text]] = {}
     for task in TASKS:
         for group, texts in groups_of(read(task), task):
             if not group.endswith((".answer", ".yes", ".no")):
                 for text in dict.fromkeys(texts):
-                    compiled = _compiled(task, group, text)
-                    whole = compiled.literals[0].split(" ")[:-1] if compiled.slots else text.split(" ")
-                    found.setdefault(" ".join(whole[:2]), []).append(compiled)
+                    wording = compiled(task, group, text)
+                    whole = wording.literals[0].split(" ")[:-1] if wording.slots else text.split(" ")
+                    found.setdefault(" ".join(whole[:2]), []).append(wording)
     return found
-
-
-@cache
-def _replies(task: str) -> Mapping[str, Sequence[_Text]]:
-    """Answer wordings of a task by group."""
-    return {
-        group: [_compiled(task, group, text) for text in dict.fromkeys(texts)]
-        for group, texts in groups_of(read(task), task) if group.endswith((".answer", ".yes", ".no"))
-    }  # fmt: skip
 
 
 @cache
@@ -161,14 +151,14 @@ def _task(name: str) -> Task:
     return task
 
 
-def _kind_of(text: _Text) -> Sequence[str]:
+def _kind_of(text: Text) -> Sequence[str]:
     """Kinds of answer that a question wording can be used for."""
     way = text.group.split(".", 1)[1].removesuffix("_opposite")
     return [kind for kind, ways in _task(text.task).ways.items() if way in ways]
 
 
 @dataclass
-class _Reader:
+class Reader:
     """Makes sense of the pieces between literals; remembers what it has made sense of."""
 
     recipe: Recipe
@@ -200,7 +190,7 @@ class _Reader:
             return UNIT_WORDS.get(text)
         return self.words.of(slot, text) if slot in _FORMS else text
 
-    def readings(self, text: str, wording: _Text) -> Iterator[dict[str, str]]:
+    def readings(self, text: str, wording: Text) -> Iterator[dict[str, str]]:
         """Yield the values of all slots, for every way to split the text in which they make sense."""
         if text.startswith(wording.literals[0]) and text.endswith(wording.literals[-1]):
             yield from self._split(text, len(wording.literals[0]), wording.literals[1:], wording.slots, {})
@@ -263,7 +253,7 @@ def read_back(prompt: str, recipe: Recipe, words: Vocabulary) -> Reading:
     texts = [o[2] for o in options if o is not None]
     found = {
         Reading(wording.task, wording.group, kind, bare, tuple(slots.get(s, "") for s in SLOTS[: _named(slots)]),
-                _options(texts, reader), slots.get("unit", ""), _category(slots))
+                _options(texts, reader), slots.get("unit", ""), category_of(slots))
         for wording, slots, reader in _question(lines[0], recipe, words)
         for kind in _kind_of(wording) if (kind == "choice") == bool(texts)
         for asked, bare in wanted if asked == kind
@@ -273,9 +263,9 @@ def read_back(prompt: str, recipe: Recipe, words: Vocabulary) -> Reading:
     return found.pop()
 
 
-def _question(question: str, recipe: Recipe, words: Vocabulary) -> Iterator[tuple[_Text, Mapping[str, str], _Reader]]:
+def _question(question: str, recipe: Recipe, words: Vocabulary) -> Iterator[tuple[Text, Mapping[str, str], Reader]]:
     first = question.split(" ", 2)
-    reader, pointed = _Reader(recipe, words), {kind: _Reader(recipe, words, at) for kind, at in ONE_PICTURE.items()}
+    reader, pointed = Reader(recipe, words), {kind: Reader(recipe, words, at) for kind, at in ONE_PICTURE.items()}
     for begin in (" ".join(first[:2]), first[0], ""):
         for wording in _questions().get(begin, ()):
             of_kind = pointed.get(wording.group.split(".", 1)[0], reader)
@@ -287,11 +277,12 @@ def _named(slots: Mapping[str, str]) -> int:
     return max((SLOTS.index(slot) + 1 for slot in slots if slot in SLOTS), default=0)
 
 
-def _category(slots: Mapping[str, str]) -> str:
+def category_of(slots: Mapping[str, str]) -> str:
+    """Return the category that a text's slots name, or nothing."""
     return next((slots[name] for name in ("categories", "a_category", "category") if name in slots), "")
 
 
-def _options(texts: Sequence[str], reader: _Reader) -> tuple[Option, ...]:
+def _options(texts: Sequence[str], reader: Reader) -> tuple[Option, ...]:
     read_options: list[Option] = []
     for text in texts:
         lists = set(reader.sequence(text))
@@ -299,99 +290,3 @@ def _options(texts: Sequence[str], reader: _Reader) -> tuple[Option, ...]:
             raise Unreadable(f"option {text!r} may list {sorted(lists)}")
         read_options.append(lists.pop() if lists else text)
     return tuple(read_options)
-
-
-def read_answer(response: str, reading: Reading, recipe: Recipe, words: Vocabulary) -> str:
-    """Read a response to a prompt: the letter, yes or no, or number that it states.
-
-    Args:
-        response: Bare answer or sentence.
-        reading: What the prompt says.
-        recipe: As for the prompt.
-        words: As for the prompt.
-
-    Raises:
-        Unreadable: The response states no answer, or several.
-    """
-    if reading.bare:
-        return response
-    reader = _Reader(recipe, words, ONE_PICTURE.get(reading.group.split(".", 1)[0]))
-    groups = [f"{reading.group}.{name}" for name in ("answer", "yes", "no")]
-    texts = (text for group in groups for text in _replies(reading.task).get(group, ()))
-    found = {
-        answer for text in texts for slots in reader.readings(response, text)
-        if (answer := _answer(text, slots, reading, words)) is not None
-    }  # fmt: skip
-    if len(found) != 1:
-        raise Unreadable(f"{sorted(found)} in {response!r}")
-    return found.pop()
-
-
-def _answer(text: _Text, slots: Mapping[str, str], reading: Reading, words: Vocabulary) -> str | None:
-    """Return the answer that a sentence's slots state; None if they contradict the question or each other."""
-    if any(slots.get(s, of_question) != of_question for s, of_question in zip(SLOTS, reading.slots, strict=False)):
-        return None
-    if _category(slots) not in ("", reading.category):
-        return None
-    if reading.answer_kind == "yes_no":
-        return text.group.rsplit(".", 1)[1]
-    stated = {value for slot in slots if slot in _STATED for value in [_STATED[slot](slots[slot], reading, words)]}
-    objects = tuple(slots[name] for name in ("winner", *_ORDER) if name in slots)
-    stated |= {_letter(objects, reading)} if objects else set()
-    return stated.pop() if len(stated) == 1 else None
-
-
-def _letter(meaning: Option, reading: Reading) -> str | None:
-    """Letter of the one option that means this."""
-    at = [letter for letter, option in zip(LETTERS, reading.options, strict=False) if option == meaning]
-    return at[0] if len(at) == 1 else None
-
-
-def _said(text: str, reading: Reading, _: Vocabulary) -> str | None:
-    """A measure, a word or turns: an option's text, or a number in the question's unit."""
-    if reading.answer_kind == "choice":
-        return next((letter for letter, option in zip(LETTERS, reading.options, strict=False)
-                     if isinstance(option, str) and option.casefold() == text.casefold()), None)  # fmt: skip
-    if reading.answer_kind == "text":
-        return text.casefold() if " " not in text else None  # one word
-    number, unit = text.split(" ", 1) if " " in text else (text, "")
-    return number if _NUMBER.fullmatch(number) and UNIT_WORDS.get(unit) == reading.unit else None
-
-
-def _counted(text: str, reading: Reading, words: Vocabulary) -> str | None:
-    number, name = text.split(" ", 1) if " " in text else (text, "")
-    category = words.of("one" if number == "1" else "categories", name)
-    return _number(number, reading, words) if category == reading.category else None
-
-
-def _number(text: str, reading: Reading, _: Vocabulary) -> str | None:
-    if not _NUMBER.fullmatch(text):
-        return None
-    if reading.answer_kind != "choice":
-        return text
-    values = [option if _NUMBER.fullmatch(str(option)) else _signed_deg(str(option)) for option in reading.options]
-    return LETTERS[values.index(text)] if values.count(text) == 1 else None
-
-
-def _turned(text: str, reading: Reading, words: Vocabulary) -> str | None:
-    signed = _signed_deg(text)
-    return None if signed is None else _number(signed, reading, words)
-
-
-def _signed_deg(turn: str) -> str | None:
-    """Read a turn as signed degrees, counter-clockwise or left positive.
-
-    Example:
-        >>> _signed_deg("45 degrees clockwise"), _signed_deg("1 degree to the left")
-        ('-45', '1')
-    """
-    match = _TURN.fullmatch(turn)
-    if match is None:
-        return None
-    return f"-{match[1]}" if match[2] in ("clockwise", "to the right") else match[1]
-
-
-_STATED: dict[str, Callable[[str, Reading, Vocabulary], str | None]] = {
-    "measure": _said, "word": _said, "turns": _said, "turn": _turned, "angle": _number, "n": _number,
-    "n_categories": _counted,
-}  # fmt: skip

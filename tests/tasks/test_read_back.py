@@ -17,7 +17,8 @@ from stages.marks.palette import NAMES
 from stages.runner import Context
 from stages.schema.tables import SAMPLE
 from stages.tasks import TASKS
-from stages.tasks.read_back import Reading, Recipe, Unreadable, Vocabulary, read_answer, read_back
+from stages.tasks.read_answer import read_answer
+from stages.tasks.read_back import Reading, Recipe, Unreadable, Vocabulary, read_back
 from stages.template import TemplateParams, template
 from tests.tasks.shard import Shard, living_room, params, tour
 from tests.tasks.test_two_views import pair_of_views
