@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Int, UInt8
-from pycocotools import mask as coco_mask
 from pydantic import Field
 
 from stages.annotators.base import Pictures
 from stages.formats.colors import TERMS, term_counts
+from stages.geometry.rle import decode_box
 from stages.params import Params
 from stages.runner import Counts, dropped
 from stages.schema.columns import codes, one_chunk, replace_columns, rows_of, vectors
@@ -49,13 +49,12 @@ def measure_colors(tables: Mapping[str, pa.Table], pictures: Pictures, params: C
     for view_id, picture in pictures(sorted(by_view)):
         for row in by_view.pop(view_id):
             found[row] = _color(picture, masks[row].as_py(), boxes[row], params)
-    lost = [view_id for view_id in sorted(by_view)]
     names = pa.array(TERMS, pa.string()).take(pa.array(found, mask=found < 0))
     counts = (
         Counts(read={"colors": len(rows)}, kept={"colors": int((found >= 0).sum())}) if params.measure else Counts()
     )
     color = pc.coalesce(one_chunk(sighting.column("color")), names)
-    return replace_columns(sighting, {"color": color}), counts + dropped("color.no_picture", lost)
+    return replace_columns(sighting, {"color": color}), counts + dropped("color.no_picture", sorted(by_view))
 
 
 def _asked(tables: Mapping[str, pa.Table]) -> Int[np.ndarray, " n"]:
@@ -76,10 +75,12 @@ def _color(picture: UInt8[np.ndarray, "h w 3"], rle: bytes, box_px: np.ndarray, 
     import cv2
 
     height, width = picture.shape[:2]
-    x1, y1 = np.maximum(np.floor(box_px[:2]).astype(int), 0)
-    x2, y2 = np.ceil(box_px[2:]).astype(int)
-    mask = coco_mask.decode({"size": [height, width], "counts": rle})[y1:y2, x1:x2]
-    padded = cv2.copyMakeBorder(np.ascontiguousarray(mask), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    x1, y1 = np.maximum(np.floor(box_px[:2]).astype(int), 0).tolist()
+    x2, y2 = np.minimum(np.ceil(box_px[2:]).astype(int), (width, height)).tolist()
+    mask = decode_box(rle, (height, width), (x1, y1, x2, y2)) if x2 > x1 and y2 > y1 else None
+    if mask is None:
+        return -1
+    padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     inner = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=params.erode_px)[1:-1, 1:-1].astype(bool)
     counts = term_counts(picture[y1:y2, x1:x2][inner])
     best = int(counts[:-1].argmax())
