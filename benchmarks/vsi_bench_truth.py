@@ -1,4 +1,4 @@
-"""VSI-Bench's own tables, recomputed: `python benchmarks/vsi_bench_truth.py [FOLDER]`.
+"""VSI-Bench's own tables, recomputed: `python -m benchmarks.vsi_bench_truth [FOLDER]`.
 
 FOLDER (default: environment variable ENGINE_SAMPLES, else `../shared/data`) holds `vsi_bench/meta_info/*_val.json`. Per
 dataset: boxes per category against `object_counts`; the corners of each box against its own `min` and `max`, with the
