@@ -101,10 +101,12 @@ def all_formats(data: Mapping[str, Any], source: str, shard: int, question: Mapp
     for name, folder in STAGE.reads.items():
         table = read_table(shard_path(DATA / folder / source, name, shard), name)
         tables[name] = table.filter(pc.equal(table.column("scene_id"), question["scene_id"]))
-    tables["fact"] = tables["fact"].filter(pc.is_in(tables["fact"].column("fact_id"), pa.array(question["fact_ids"])))
-    alone = replace(resolve(TASKS, question["task"], "task"), sift=None)  # there is nothing to balance it with
-    context = Context(seed_of(data), source, shard)
-    return template(tables, params.model_copy(update={"formats": formats}), context, [alone])
+    every, context = params.model_copy(update={"formats": formats}), Context(seed_of(data), source, shard)
+    task = resolve(TASKS, question["task"], "task")
+    as_built = template(tables, every, context, [task])  # wordings and letters are dealt out within a scene
+    own = tables["fact"].filter(pc.is_in(tables["fact"].column("fact_id"), pa.array(question["fact_ids"])))
+    alone = template({**tables, "fact": own}, every, context, [replace(task, sift=None)])  # to know its own drops
+    return Result(as_built.tables, alone.counts)
 
 
 def find_question(sources: Sequence[str], question_id: str | None, seed: int) -> tuple[str, int, Mapping[str, Any]]:

@@ -11,14 +11,15 @@ import pytest
 import yaml
 
 from stages import contact_sheet
-from stages.contact_sheet import Tile, find_question, joined, sheet, tiles_of
+from stages.contact_sheet import Tile, all_formats, find_question, joined, sheet, tiles_of
 from stages.formats import FORMATS
 from stages.images import decode, encode_jpeg
 from stages.runner import Result
 from stages.schema.errors import UserError
 from stages.schema.store import shard_path, write_table
+from stages.template import STAGE
 from tests.tasks.shard import HEIGHT, WIDTH, Shard, params, tour
-from tests.tasks.template_case import REFERENCE, SUBJECT, pair, rows, run
+from tests.tasks.template_case import CONTEXT, REFERENCE, SUBJECT, pair, rooms, rows, run
 
 GAP = 10
 GREY = encode_jpeg(np.full((HEIGHT, WIDTH, 3), 128, np.uint8), 80)
@@ -80,6 +81,24 @@ def test_tasks_that_exclude_a_format_say_so() -> None:
     boxed = [tile for tile in tiles if "box" in tile.text_format]
     assert len(boxed) == 8
     assert all(tile.sample is None and "would tell the answer" in tile.reason for tile in boxed)
+
+
+def test_a_sheet_shows_the_question_of_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wordings, letters and options included, though they are dealt out over all questions of the scene."""
+    tables = rooms("0001", "0002").tables()
+    for name, folder in STAGE.reads.items():
+        path = shard_path(tmp_path / "data" / folder / "rooms", name, 0)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_table(path, tables[name], name)
+    monkeypatch.chdir(tmp_path)
+    data = {"seed": CONTEXT.seed, "template": params(formats={"per_question": 4})}
+    built = rows(run(tables, formats={"per_question": 4}), "question")
+    for question in built[:: len(built) // 12]:
+        found = all_formats(data, "rooms", 0, question)
+        assert question in found.tables["question"].to_pylist()
+        assert {tile.sample["answer"] for tile in tiles_of(found, question["question_id"]) if tile.sample} == {
+            question["answer"]
+        }
 
 
 def test_layout_has_a_place_for_every_tile() -> None:
