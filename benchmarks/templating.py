@@ -165,7 +165,7 @@ def _references(tables: Tables, samples: pa.Table) -> dict[tuple[str, str], dict
     return found
 
 
-_OPENING = re.compile(r"(?:^|(?<=[.?!:] ))\{(\w)\}")
+_OPENING = re.compile(r"(?:^|(?<=[.?!] ))\{(\w)\}")
 
 
 def _filled(text: str, slots: Mapping[str, str]) -> str:
